@@ -1,0 +1,33 @@
+/** What core needs from the world. The real ones stand in platform/, the ones of tests in test/fakes/. */
+
+export interface Disposable {
+  dispose(): void;
+}
+
+export type Listener<T> = (event: T) => void;
+export type Event<T> = (listener: Listener<T>) => Disposable;
+
+/** VS Code's SecretStorage, or a fake of it. Keys are storage keys as `ids.ts` names them. */
+export interface SecretStore {
+  keys(): Promise<readonly string[]>;
+  get(key: string): Promise<string | undefined>;
+  store(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Fires in every window of the machine, also in the one that wrote. */
+  readonly onDidChange: Event<string>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Where events go. Fields are ids, codes and counts, never values. */
+export interface Log {
+  trace(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, cause: unknown, fields?: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
