@@ -2,13 +2,17 @@
 //
 //   node esbuild.mjs               the extension, with source maps
 //   node esbuild.mjs --production  the extension, minified, without source maps
-//   node esbuild.mjs --tests       the extension and the bundles of test/vscode
+//   node esbuild.mjs --tests       the extension and the bundles of test/vscode (--tests=NAME: of one suite)
 //   node esbuild.mjs --watch       rebuilds on change
+//   --outdir=<folder>              builds there instead of dist/
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const has = flag => process.argv.includes(flag);
 const production = has('--production');
+const optionOf = flag => process.argv.find(argument => argument.startsWith(`${flag}=`))?.slice(flag.length + 1);
+const out = optionOf('--outdir') ?? 'dist';
+const onlySuite = optionOf('--tests');
 
 /** @type {esbuild.BuildOptions} */
 const node = {
@@ -27,17 +31,20 @@ const node = {
 };
 
 /** @type {esbuild.BuildOptions[]} */
-const builds = [{ ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' }];
+const builds = [{ ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: out }];
 
-if (has('--tests')) {
+if (has('--tests') || onlySuite) {
   // One bundle a suite: the folder test/vscode/<suite>/ with an index.ts that exports run().
   const suites = readdirSync('test/vscode', { withFileTypes: true })
     .filter(entry => entry.isDirectory() && existsSync(`test/vscode/${entry.name}/index.ts`))
-    .map(entry => [entry.name, `test/vscode/${entry.name}/index.ts`]);
-  builds.push({ ...node, entryPoints: Object.fromEntries(suites), outdir: 'dist/test' });
+    .map(entry => [entry.name, `test/vscode/${entry.name}/index.ts`])
+    .filter(([name]) => onlySuite === undefined || name === onlySuite);
+  // mocha stays outside: it is loaded from node_modules, and the suites never leave the checkout.
+  const external = [...node.external, 'mocha'];
+  builds.push({ ...node, external, entryPoints: Object.fromEntries(suites), outdir: `${out}/test` });
 }
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(out, { recursive: true, force: true });
 if (has('--watch')) {
   const contexts = await Promise.all(builds.map(options => esbuild.context({ ...options, logLevel: 'info' })));
   await Promise.all(contexts.map(context => context.watch()));

@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { downloadAndUnzipVSCode, type ProgressReport, ProgressReportStage } from '@vscode/test-electron';
 import { cacheFolder, repoRoot } from './paths.ts';
+import { pathsOf } from './searchPath.ts';
 import { desktopVersion } from './versions.ts';
 
 /** A desktop VS Code. */
@@ -39,11 +40,7 @@ export function desktopFromEnvironment(): DesktopInstallation | undefined {
 /** A VS Code that is installed on this machine. */
 export function installedDesktop(): DesktopInstallation | undefined {
   const names = process.platform === 'win32' ? ['code.cmd'] : ['code', 'code-insiders'];
-  const onPath = (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .flatMap(folder => names.map(name => join(folder, name)));
-  for (const candidate of [...onPath, ...usualPlaces()]) {
+  for (const candidate of [...pathsOf(names), ...usualPlaces()]) {
     const executable = executableBehind(candidate);
     if (executable !== undefined) {
       return { executable };

@@ -1,0 +1,27 @@
+/** What a suite may ask of the VS Code that it runs in. */
+export interface HostOptions {
+  /** Whether the workspace is trusted; true unless told otherwise. */
+  readonly trust?: boolean;
+  /** User settings, beside those that every run has. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** How long the whole run may take, the start of VS Code included; 180 unless told otherwise. */
+  readonly timeoutSeconds?: number;
+  /** Added to the environment of VS Code. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The display language, as in `de`; only the VS Code server honours it. */
+  readonly locale?: string;
+}
+
+/** Settings of every run: nothing that reaches out, asks, or covers what a test looks at. */
+export const quietSettings: Readonly<Record<string, unknown>> = {
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};

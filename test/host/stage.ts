@@ -1,0 +1,36 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { runTool } from './childProcess.ts';
+import { cacheFolder, repoRoot } from './paths.ts';
+
+/** A copy of the extension for one run of tests. */
+export interface StagedExtension {
+  /** The folder with package.json; VS Code loads the extension from here. */
+  readonly path: string;
+  /** Where the bundles of the suites are, each as `<suite>.cjs`. */
+  readonly suites: string;
+}
+
+/**
+ * Builds the extension and the suites into a folder of their own, so that a build at the same time, such as a
+ * watch in the editor, can't pull files away from under a running test. Removed when this process ends.
+ *
+ * @param suite The only suite to build; all without it.
+ * @throws Error with esbuild's messages when something doesn't compile.
+ */
+export async function stageExtension(suite?: string): Promise<StagedExtension> {
+  mkdirSync(cacheFolder, { recursive: true });
+  // Below the checkout: the bundles of the suites find mocha in its node_modules.
+  const path = mkdtempSync(join(cacheFolder, 'stage-'));
+  process.once('exit', () => rmSync(path, { recursive: true, force: true }));
+  const tests = suite === undefined ? '--tests' : `--tests=${suite}`;
+  await runTool(process.execPath, ['esbuild.mjs', tests, `--outdir=${join(path, 'dist')}`], repoRoot);
+  const manifestFiles = readdirSync(repoRoot).filter(name => /^package(\.nls.*)?\.json$|^[A-Z]+\.md$/.test(name));
+  for (const name of [...manifestFiles, 'l10n', 'media']) {
+    const source = join(repoRoot, name);
+    if (existsSync(source)) {
+      cpSync(source, join(path, basename(name)), { recursive: true });
+    }
+  }
+  return { path, suites: join(path, 'dist', 'test') };
+}

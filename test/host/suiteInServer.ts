@@ -1,0 +1,64 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { openBrowser } from './chromium.ts';
+import type { ServerInstallation } from './prepareServer.ts';
+import type { PreparedSuite, SuiteWindow } from './runSuite.ts';
+import { type ServerHost, startServerHost } from './serverHost.ts';
+
+/** Opens a suite in the VS Code server and a headless Chromium. */
+export async function runInServer(installation: ServerInstallation, suite: PreparedSuite): Promise<SuiteWindow> {
+  const { trust, locale } = suite.options ?? {};
+  const server = await startServerHost(installation, {
+    dataDir: suite.dataDir,
+    extensionsDir: suite.extensionsDir,
+    settings: suite.settings,
+    env: suite.env,
+    ...(trust === undefined ? {} : { trust }),
+    ...(locale === undefined ? {} : { locale }),
+  });
+  let browser: BrowserContext | undefined;
+  try {
+    browser = await openBrowser({ profileDir: suite.profileDir });
+    const page = browser.pages()[0] ?? (await browser.newPage());
+    return await openPage(server, browser, page, suite);
+  } catch (error) {
+    await browser?.close();
+    await server.stop();
+    throw error;
+  }
+}
+
+async function openPage(
+  server: ServerHost,
+  browser: BrowserContext,
+  page: Page,
+  suite: PreparedSuite,
+): Promise<SuiteWindow> {
+  const lines: string[] = [];
+  page.on('console', message => lines.push(`[${message.type()}] ${message.text()}`));
+  page.on('pageerror', error => lines.push(`[uncaught] ${error.stack ?? error.message}`));
+  await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
+    lines.push(`[tests ${type}] ${args.map(String).join(' ')}`);
+  });
+  const exited = new Promise<undefined>((resolve, reject) => {
+    // The workbench calls this when the `run()` of the bundle has settled, or when it couldn't be loaded.
+    page.exposeFunction('codeAutomationExit', () => resolve(undefined)).catch(reject);
+  });
+  const crashed = new Promise<string>(resolve => {
+    page.once('crash', () => resolve('The page crashed'));
+    page.once('close', () => resolve('The page was closed'));
+  });
+  const serverEnded = server.ended.then(() => 'The VS Code server died');
+  await page.goto(
+    server.url({ workspace: suite.opens, extensionPaths: suite.extensionPaths, testsPath: suite.bundle }),
+    { waitUntil: 'commit' },
+  );
+  return {
+    done: Promise.race([exited, crashed, serverEnded]),
+    logs: () => `${lines.join('\n')}\n\n--- the server ---\n${server.logs()}`,
+    screenshot: () => page.screenshot({ timeout: 5000 }).catch(() => undefined),
+    stop: async () => {
+      await browser.close().catch(() => {});
+      await server.stop();
+    },
+  };
+}

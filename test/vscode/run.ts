@@ -1,0 +1,77 @@
+// Runs the suites of test/vscode in a real VS Code: npm run test:vscode [-- --suite NAME] [--grep PATTERN]
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findHost, type Host } from '../host/findHost.ts';
+import type { HostOptions } from '../host/hostOptions.ts';
+import { repoRoot } from '../host/paths.ts';
+import { runSuiteInHost } from '../host/runSuite.ts';
+import { type StagedExtension, stageExtension } from '../host/stage.ts';
+import type { SuiteResult } from '../host/suiteRun.ts';
+import { endStage, sum } from '../runner/counts.ts';
+import { printEvent } from './harness/printEvent.ts';
+
+/** How many suites run at a time. */
+const lanes = 2;
+
+const suitesFolder = join(repoRoot, 'test', 'vscode');
+const { values: wanted } = parseArgs({ options: { suite: { type: 'string' }, grep: { type: 'string' } } });
+
+const names = suiteNames();
+const host = await findHost();
+const extension = await stageExtension(wanted.suite);
+const results: SuiteResult[] = [];
+const waiting = [...names];
+await Promise.all(
+  Array.from({ length: lanes }, async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      results.push(await runOne(name, host, extension));
+    }
+  }),
+);
+for (const { title, message, stack } of results.flatMap(({ failures }) => failures)) {
+  console.log(`\n✗ ${title}\n${stack ?? message}`);
+}
+endStage(sum(results));
+
+function suiteNames(): string[] {
+  const all = readdirSync(suitesFolder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && existsSync(join(suitesFolder, entry.name, 'index.ts')))
+    .map(entry => entry.name);
+  if (wanted.suite === undefined) {
+    return all;
+  }
+  if (!all.includes(wanted.suite)) {
+    console.error(`There is no suite "${wanted.suite}"; there are: ${all.join(', ')}.`);
+    process.exit(1);
+  }
+  return [wanted.suite];
+}
+
+async function runOne(name: string, host: Host, extension: StagedExtension): Promise<SuiteResult> {
+  const began = Date.now();
+  const result = await runSuiteInHost(host, {
+    name,
+    bundle: join(extension.suites, `${name}.cjs`),
+    extensionPaths: [extension.path],
+    workspaceTemplate: join(suitesFolder, name, 'workspace'),
+    options: await optionsOf(name),
+    grep: wanted.grep,
+    onEvent: event => printEvent(name, event),
+  });
+  if (result.passed + result.failed + result.skipped > 0) {
+    const seconds = ((Date.now() - began) / 1000).toFixed(0);
+    console.log(`${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${seconds} s`);
+  }
+  return result;
+}
+
+async function optionsOf(name: string): Promise<HostOptions> {
+  const file = join(suitesFolder, name, 'host.ts');
+  if (!existsSync(file)) {
+    return {};
+  }
+  const { host: options } = (await import(pathToFileURL(file).href)) as { host: HostOptions };
+  return options;
+}
