@@ -1,0 +1,109 @@
+// `npm start`: builds the extension, starts real MCP servers, and opens VS Code on a workspace that names them.
+//
+//   node test/demo/start.ts            all of it
+//   node test/demo/start.ts --servers  the servers alone, for a VS Code started with F5 on test/demo/workspace
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { findHost } from '../host/findHost.ts';
+import { type OpenedVsCode, openForPerson } from '../host/open.ts';
+import { cacheFolder, repoRoot } from '../host/paths.ts';
+import { ROLE_PERMISSIONS, ROLES_ISSUER } from '../servers/rolesServer.ts';
+import { DEMO_API_KEY, DEMO_JWT_SECRET, type DemoServers, startDemoServers } from './demoServers.ts';
+import { PASTED_TOKEN_SECONDS, prepareWorkspace } from './prepareWorkspace.ts';
+
+const stopped = Promise.withResolvers<void>();
+stopOnSignals();
+
+const serversOnly = process.argv.includes('--servers');
+let servers: DemoServers | undefined;
+let vsCode: OpenedVsCode | undefined;
+try {
+  await Promise.race([stopped.promise, run()]);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await vsCode?.stop();
+  await servers?.close();
+  // A build or a download that was interrupted would keep the process alive.
+  process.exit();
+}
+
+async function run(): Promise<void> {
+  if (!serversOnly) {
+    console.log('Building the extension...');
+    await build();
+    // It may have to fetch VS Code first: that must not eat up the minutes that the pasted token has.
+    await findHost();
+  }
+  servers = await startDemoServers();
+  if (serversOnly) {
+    console.log(describe(servers));
+  } else {
+    const workspace = join(cacheFolder, 'demo');
+    await prepareWorkspace(workspace, { weather: servers.weather.port, todos: servers.todos.port });
+    console.log('Starting VS Code...');
+    vsCode = await openForPerson({ workspace, extensionPath: repoRoot });
+    stopOnSignals();
+    console.log(describe(servers, vsCode));
+    await vsCode.exited;
+    console.log('VS Code has been closed.');
+    return;
+  }
+  await stopped.promise;
+}
+
+/**
+ * Lets a signal end this program by way of `finally`. The test host has listeners of its own, which kill VS Code on the
+ * spot; a person's VS Code gets the time to save what it holds.
+ */
+function stopOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => stopped.resolve());
+  }
+}
+
+async function build(): Promise<void> {
+  const child = spawn(process.execPath, ['esbuild.mjs'], { cwd: repoRoot, stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) {
+    throw new Error('The extension could not be built.');
+  }
+}
+
+/** All that a person needs to try the extension. */
+function describe({ weather, todos }: DemoServers, opened?: OpenedVsCode): string {
+  const where =
+    opened === undefined
+      ? ['The servers of the demo are running.']
+      : opened.url === undefined
+        ? ['VS Code is open.']
+        : ['VS Code is running. Open this address in a browser:', '', `  ${opened.url}`];
+  const roles = Object.entries(ROLE_PERMISSIONS).map(
+    ([role, permissions]) => `              ${role.padEnd(7)} ${permissions.join(' ')}`,
+  );
+  return [
+    '',
+    ...where,
+    '',
+    'Its README.md says what to try. What MCP Keyring: Add Authenticated Server... will ask for:',
+    '',
+    `  weather   ${weather.url}`,
+    `            API key in X-API-Key: ${DEMO_API_KEY}`,
+    '',
+    `  todos     ${todos.url}`,
+    '            signed JWT in Authorization, HS256',
+    `            secret (text): ${DEMO_JWT_SECRET}`,
+    `            issuer: ${ROLES_ISSUER}    subject: any`,
+    '            role and permissions:',
+    ...roles,
+    '',
+    ...(opened === undefined
+      ? []
+      : [`The token pasted in .vscode/mcp.json runs out ${PASTED_TOKEN_SECONDS / 60} minutes after this start.`, '']),
+    'Ctrl+C stops everything.',
+    '',
+  ].join('\n');
+}
