@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { runTool } from './childProcess.ts';
 import { cacheFolder } from './paths.ts';
+import { writeStandIns } from './serverStandIns.ts';
 import { codeServerVersion } from './versions.ts';
 
 /** A VS Code server on disk, ready to be started. */
@@ -14,13 +15,12 @@ export interface ServerInstallation {
 /**
  * The VS Code server from npm's code-server, prepared in the cache folder at the first call.
  *
- * Needs npm's registry and nothing else: no VS Code download, no compiler. Native modules without a prebuilt
- * binary are left out; the server only complains about them on its console.
+ * Needs npm's registry and nothing else: no VS Code download, no compiler.
  *
  * @throws Error with npm's output when the package can't be fetched or its dependencies can't be installed.
  */
 export async function prepareServer(): Promise<ServerInstallation> {
-  const home = join(cacheFolder, `code-server-${codeServerVersion}-${process.platform}-${process.arch}`);
+  const home = join(cacheFolder, `vscode-server-${codeServerVersion}-${process.platform}-${process.arch}`);
   const installation = { folder: join(home, 'package', 'lib', 'vscode') };
   if (await isReady(home)) {
     return installation;
@@ -40,6 +40,7 @@ export async function prepareServer(): Promise<ServerInstallation> {
     // `npm ci` fails here: the package's lock file is out of step with its package.json.
     const install = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     await runTool('npm', install, join(draft, 'package', 'lib', 'vscode'));
+    await writeStandIns(join(draft, 'package', 'lib', 'vscode'));
     await writeFile(join(draft, 'ready'), codeServerVersion);
     await putInPlace(draft, home);
   } finally {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Host } from './findHost.ts';
 import { type HostOptions, quietSettings } from './hostOptions.ts';
 import { outputFolder, repoRoot } from './paths.ts';
-import { originalStack } from './sourceMaps.ts';
 import { runInDesktop } from './suiteInDesktop.ts';
 import { runInServer } from './suiteInServer.ts';
 import { type SuiteEvent, type TestEnvironment, testEnvironmentVariable } from './suiteProtocol.ts';
@@ -84,6 +83,7 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
     profileDir,
     workspace,
     resultsFile,
+    bundle: request.bundle,
     repoRoot,
     grep,
   };
@@ -97,7 +97,7 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
     settings: { ...quietSettings, ...options.settings },
   };
 
-  const run = new SuiteRun(resultsFile, event => request.onEvent(withOriginalStack(event, request.bundle)));
+  const run = new SuiteRun(resultsFile, request.bundle, request.onEvent);
   let window: SuiteWindow | undefined;
   let trouble: string | undefined;
   const limit = options.timeoutSeconds ?? defaultTimeoutSeconds;
@@ -133,12 +133,6 @@ function alarmAfter(seconds: number): { rings: Promise<string>; cancel(): void }
     timer = setTimeout(() => resolve(`Nothing came to an end within ${seconds} s`), seconds * 1000);
   });
   return { rings, cancel: () => clearTimeout(timer) };
-}
-
-function withOriginalStack(event: SuiteEvent, bundle: string): SuiteEvent {
-  return event.kind === 'failed' && event.stack !== undefined
-    ? { ...event, stack: originalStack(event.stack, bundle) }
-    : event;
 }
 
 async function keepTraces(name: string, window: SuiteWindow): Promise<void> {

@@ -78,7 +78,7 @@ export async function startServerHost(installation: ServerInstallation, options:
   const path = [dirname(node), process.env.PATH].join(delimiter);
   const child = startTree(node, args, {
     cwd: installation.folder,
-    env: cleanEnvironment({ PATH: path, ...options.env }),
+    env: cleanEnvironment({ PATH: path, ...socketFolder(options.dataDir), ...options.env }),
   });
   let output = '';
   const keep = (data: Buffer) => {
@@ -160,6 +160,14 @@ function windowUrl(port: number, { workspace, extensionPaths = [], testsPath }: 
   }
   url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
+}
+
+/**
+ * On Linux, where sockets go: beside the data, so that they vanish with it. Unless the path is too long for a socket,
+ * which is limited to 107 characters.
+ */
+function socketFolder(dataDir: string): { XDG_RUNTIME_DIR?: string } {
+  return process.platform === 'linux' && dataDir.length < 50 ? { XDG_RUNTIME_DIR: dataDir } : {};
 }
 
 /** `C:\x` becomes `/C:/x`. */

@@ -3,6 +3,9 @@ import { SourceMap } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { repoRoot } from './paths.ts';
 
+/** Frames of Node and of VS Code itself, which say nothing about a test. */
+const foreignFrame = /^\s+at .*(node:internal|\/out\/vs\/|loadSuite\.cjs)/;
+
 /** A stack trace from a bundle with its places put back to the sources, relative to the checkout. */
 export function originalStack(stack: string, bundle: string): string {
   const file = `${bundle}.map`;
@@ -12,6 +15,7 @@ export function originalStack(stack: string, bundle: string): string {
   const map = new SourceMap(JSON.parse(readFileSync(file, 'utf8')));
   return stack
     .split('\n')
+    .filter(line => !foreignFrame.test(line))
     .map(line => {
       const place = /\(?(?:file:\/\/)?([^\s(]+):(\d+):(\d+)\)?$/.exec(line);
       if (place === null || place[1] !== bundle) {

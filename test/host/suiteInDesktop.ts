@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { cleanEnvironment, startTree, stopTree } from './childProcess.ts';
 import type { DesktopInstallation } from './findDesktop.ts';
+import { suiteLoader } from './paths.ts';
 import type { PreparedSuite, SuiteWindow } from './runSuite.ts';
 import { writeUserSettings } from './serverHost.ts';
 
@@ -16,7 +17,7 @@ export async function runInDesktop({ executable }: DesktopInstallation, suite: P
     [
       suite.opens,
       ...suite.extensionPaths.map(path => `--extensionDevelopmentPath=${path}`),
-      `--extensionTestsPath=${suite.bundle}`,
+      `--extensionTestsPath=${suiteLoader}`,
       `--user-data-dir=${suite.dataDir}`,
       `--extensions-dir=${suite.extensionsDir}`,
       ...['--new-window', '--skip-welcome', '--skip-release-notes', '--disable-updates', '--disable-telemetry'],

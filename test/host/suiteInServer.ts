@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from './chromium.ts';
+import { suiteLoader } from './paths.ts';
 import type { ServerInstallation } from './prepareServer.ts';
 import type { PreparedSuite, SuiteWindow } from './runSuite.ts';
 import { type ServerHost, startServerHost } from './serverHost.ts';
@@ -49,7 +50,7 @@ async function openPage(
   });
   const serverEnded = server.ended.then(() => 'The VS Code server died');
   await page.goto(
-    server.url({ workspace: suite.opens, extensionPaths: suite.extensionPaths, testsPath: suite.bundle }),
+    server.url({ workspace: suite.opens, extensionPaths: suite.extensionPaths, testsPath: suiteLoader }),
     { waitUntil: 'commit' },
   );
   return {

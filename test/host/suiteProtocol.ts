@@ -15,6 +15,8 @@ export interface TestEnvironment {
   readonly workspace: string;
   /** Where {@link SuiteEvent}s go, one JSON text a line. */
   readonly resultsFile: string;
+  /** The bundle of the suite. */
+  readonly bundle: string;
   /** The checkout; only for things that don't ship, such as fixtures. */
   readonly repoRoot: string;
   /** Only tests whose full title matches this regular expression. */

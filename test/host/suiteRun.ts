@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { originalStack } from './sourceMaps.ts';
 import type { SuiteEvent, TestFailure } from './suiteProtocol.ts';
 
 /** How a suite went. */
@@ -19,6 +20,7 @@ const pollInterval = 150;
  */
 export class SuiteRun {
   readonly #file: string;
+  readonly #bundle: string;
   readonly #onEvent: (event: SuiteEvent) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #failures: TestFailure[] = [];
@@ -34,8 +36,9 @@ export class SuiteRun {
   /** Settles with a reason when the extension host is gone before the suite has ended. */
   readonly died: Promise<string>;
 
-  constructor(resultsFile: string, onEvent: (event: SuiteEvent) => void) {
+  constructor(resultsFile: string, bundle: string, onEvent: (event: SuiteEvent) => void) {
     this.#file = resultsFile;
+    this.#bundle = bundle;
     this.#onEvent = onEvent;
     this.died = new Promise(resolve => {
       this.#reportDeath = resolve;
@@ -119,9 +122,9 @@ export class SuiteRun {
         this.#skipped++;
         break;
       case 'failed':
-        this.#failures.push(event);
         this.#running = undefined;
-        break;
+        this.#fail({ ...event, stack: event.stack && originalStack(event.stack, this.#bundle) });
+        return;
       case 'ended':
         this.#ended = true;
         break;
@@ -131,7 +134,7 @@ export class SuiteRun {
 
   #fail(failure: TestFailure): void {
     this.#failures.push(failure);
-    this.#onEvent({ kind: 'failed', ...failure });
+    this.#onEvent({ ...failure, kind: 'failed' });
   }
 }
 

@@ -21,17 +21,19 @@ const { values: wanted } = parseArgs({ options: { suite: { type: 'string' }, gre
 const names = suiteNames();
 const host = await findHost();
 const extension = await stageExtension(wanted.suite);
-const results: SuiteResult[] = [];
+const results: (SuiteResult & { readonly name: string })[] = [];
 const waiting = [...names];
 await Promise.all(
   Array.from({ length: lanes }, async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      results.push(await runOne(name, host, extension));
+      results.push({ name, ...(await runOne(name, host, extension)) });
     }
   }),
 );
-for (const { title, message, stack } of results.flatMap(({ failures }) => failures)) {
-  console.log(`\n✗ ${title}\n${stack ?? message}`);
+for (const { name, failures } of results) {
+  for (const { title, message, stack } of failures) {
+    console.log(`\n✗ ${name}: ${title}\n${stack ?? message}`);
+  }
 }
 endStage(sum(results));
 
