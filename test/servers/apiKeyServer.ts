@@ -73,7 +73,7 @@ const TOOLS = [
 ];
 
 function createWeatherServer(): McpServer {
-  const server = new McpServer({ name: 'weather', title: 'Weather (API key)', version: '1.0.0' });
+  const server = new McpServer({ name: 'weather', version: '1.0.0' });
   registerTools(server, TOOLS);
   return server;
 }

@@ -31,11 +31,16 @@ export interface RolesServerOptions {
  */
 export function startRolesServer(options: RolesServerOptions): Promise<HttpMcpServer> {
   const secret = Buffer.from(options.secret, 'utf8');
-  const todos = new TodoStore(['Rotate the staging key', 'Read the release notes']);
+  const tools = createTodoTools(new TodoStore(['Rotate the staging key', 'Read the release notes']));
   return startHttpMcpServer({
     ...options,
     authenticate: (headers, now) => checkToken(headers.authorization, secret, now),
-    mcp: ({ authInfo }) => createTodoServer(todos, identityOf(authInfo?.extra)),
+    mcp({ authInfo }) {
+      const identity = identityOf(authInfo?.extra);
+      const server = new McpServer({ name: 'todos', version: '1.0.0' });
+      registerTools(server, tools, tool => refusalOf(tool, identity));
+      return server;
+    },
   });
 }
 
@@ -110,13 +115,12 @@ type TodoTool = DefinedTool & { readonly role?: Role; readonly permission?: stri
 const ID = { type: 'integer', description: 'The number of the to-do.' };
 const TITLE = { type: 'string', minLength: 1 };
 
-function createTodoServer(todos: TodoStore, identity: Identity): McpServer {
-  const server = new McpServer({ name: 'todos', title: 'To-dos (JWT with roles)', version: '1.0.0' });
-  const tools: TodoTool[] = [
+function createTodoTools(todos: TodoStore): TodoTool[] {
+  return [
     defineTool({
       name: 'whoami',
       description: 'Tells who the token says you are.',
-      run: () => JSON.stringify(identity),
+      run: (_, caller) => JSON.stringify(identityOf(caller?.extra)),
     }),
     {
       permission: 'read:todos',
@@ -166,8 +170,6 @@ function createTodoServer(todos: TodoStore, identity: Identity): McpServer {
       }),
     },
   ];
-  registerTools(server, tools, tool => refusalOf(tool, identity));
-  return server;
 }
 
 /** Why an identity may not use a tool. Both must hold: a permission that the role doesn't have is worth nothing. */

@@ -20,7 +20,7 @@ const TOOLS = [
 ];
 
 serveStdio(() => {
-  const server = new McpServer({ name: 'notes', title: 'Notes (stdio)', version: '1.0.0' });
+  const server = new McpServer({ name: 'notes', version: '1.0.0' });
   registerTools(server, TOOLS);
   return server;
 });

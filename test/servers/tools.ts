@@ -1,8 +1,11 @@
 import {
+  type AuthInfo,
   type CallToolResult,
   fromJsonSchema,
   type JSONObject,
   type McpServer,
+  requireScopes,
+  type ScopeChallengeHandler,
   type StandardSchemaWithJSON,
   type Tool,
 } from '@modelcontextprotocol/server';
@@ -14,15 +17,18 @@ export interface ToolDefinition<Args> {
   /** JSON Schema of each argument; a tool without arguments has none. */
   readonly properties?: Readonly<Record<string, JSONObject>>;
   readonly required?: readonly (keyof Args & string)[];
+  /** OAuth scopes that a caller's token needs; without them the call is answered with a 403 and a challenge. */
+  readonly scopes?: readonly [string, ...string[]];
   /** Does it and returns what to tell; what it throws is told as the tool's failure. */
-  run(args: Args): string | Promise<string>;
+  run(args: Args, caller: AuthInfo | undefined): string | Promise<string>;
 }
 
 /** A defined tool, ready to be registered with any number of MCP servers. */
 export interface DefinedTool {
   readonly listed: Tool;
   readonly schema: StandardSchemaWithJSON<never>;
-  readonly run: (args: never) => string | Promise<string>;
+  readonly scopeChallenge?: ScopeChallengeHandler;
+  readonly run: (args: never, caller: AuthInfo | undefined) => string | Promise<string>;
 }
 
 /** Prepares a tool once, so that a stateless server doesn't compile its schema for every request. */
@@ -36,7 +42,8 @@ export function defineTool<Args>(tool: ToolDefinition<Args>): DefinedTool {
   return {
     listed: { name: tool.name, description: tool.description, inputSchema },
     schema: fromJsonSchema<never>(inputSchema),
-    run: args => tool.run(args),
+    ...(tool.scopes === undefined ? {} : { scopeChallenge: requireScopes(...tool.scopes) }),
+    run: (args, caller) => tool.run(args, caller),
   };
 }
 
@@ -51,9 +58,17 @@ export function registerTools<GuardedTool extends DefinedTool>(
 ): void {
   for (const tool of tools) {
     const refusal = refusalOf(tool);
-    const { name, description } = tool.listed;
-    server.registerTool(name, { description: description ?? '', inputSchema: tool.schema }, async (args: never) =>
-      refusal === undefined ? textResult(await tool.run(args)) : { ...textResult(refusal), isError: true },
+    server.registerTool(
+      tool.listed.name,
+      {
+        description: tool.listed.description ?? '',
+        inputSchema: tool.schema,
+        ...(tool.scopeChallenge === undefined ? {} : { scopeChallenge: tool.scopeChallenge }),
+      },
+      async (args: never, context) =>
+        refusal === undefined
+          ? textResult(await tool.run(args, context.http?.authInfo))
+          : { ...textResult(refusal), isError: true },
     );
   }
   const listed = tools.filter(tool => refusalOf(tool) === undefined).map(tool => tool.listed);
