@@ -14,12 +14,16 @@ import { PASTED_TOKEN_SECONDS, prepareWorkspace } from './prepareWorkspace.ts';
 
 const stopped = Promise.withResolvers<void>();
 stopOnSignals();
+stopWithNpm();
 
 const serversOnly = process.argv.includes('--servers');
 let servers: DemoServers | undefined;
 let vsCode: OpenedVsCode | undefined;
 try {
-  await Promise.race([stopped.promise, run()]);
+  const ended = await Promise.race([stopped.promise, run()]);
+  if (ended !== undefined) {
+    console.log(ended);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -30,7 +34,8 @@ try {
   process.exit();
 }
 
-async function run(): Promise<void> {
+/** Runs until everything has ended by itself, and says so. */
+async function run(): Promise<string> {
   if (!serversOnly) {
     console.log('Building the extension...');
     await build();
@@ -40,18 +45,16 @@ async function run(): Promise<void> {
   servers = await startDemoServers();
   if (serversOnly) {
     console.log(describe(servers));
-  } else {
-    const workspace = join(cacheFolder, 'demo');
-    await prepareWorkspace(workspace, { weather: servers.weather.port, todos: servers.todos.port });
-    console.log('Starting VS Code...');
-    vsCode = await openForPerson({ workspace, extensionPath: repoRoot });
-    stopOnSignals();
-    console.log(describe(servers, vsCode));
-    await vsCode.exited;
-    console.log('VS Code has been closed.');
-    return;
+    return new Promise(() => {});
   }
-  await stopped.promise;
+  const workspace = join(cacheFolder, 'demo');
+  await prepareWorkspace(workspace, { weather: servers.weather.port, todos: servers.todos.port });
+  console.log('Starting VS Code...');
+  vsCode = await openForPerson({ workspace, extensionPath: repoRoot });
+  stopOnSignals();
+  console.log(describe(servers, vsCode));
+  await vsCode.exited;
+  return 'VS Code has been closed.';
 }
 
 /**
@@ -62,6 +65,18 @@ function stopOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.removeAllListeners(signal);
     process.on(signal, () => stopped.resolve());
+  }
+}
+
+/** npm, when it is told to end, ends without telling its children. */
+function stopWithNpm(): void {
+  const npm = process.ppid;
+  if (process.env.npm_lifecycle_event !== undefined) {
+    setInterval(() => {
+      if (process.ppid !== npm) {
+        stopped.resolve();
+      }
+    }, 500).unref();
   }
 }
 

@@ -87,4 +87,4 @@ describe('servers: API key', () => {
       [403],
     );
   });
-});
+}).timeout(15_000);

@@ -109,4 +109,4 @@ describe('servers: sample container', () => {
       .sign(Buffer.from(SECRET, 'base64'));
     assert.equal((await postInitialize(server.url, { Authorization: `Bearer ${decoded}` })).status, 403);
   });
-});
+}).timeout(15_000);

@@ -68,7 +68,7 @@ describe('demo', () => {
       await servers.close();
     }
   });
-});
+}).timeout(15_000);
 
 async function readMcpJson(folder: string): Promise<McpJson> {
   return parse(await readFile(join(folder, '.vscode', 'mcp.json'), 'utf8'));

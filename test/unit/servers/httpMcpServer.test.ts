@@ -90,4 +90,4 @@ describe('servers: the HTTP side', () => {
       port: server.port,
     });
   });
-});
+}).timeout(15_000);

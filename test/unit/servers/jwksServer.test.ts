@@ -222,7 +222,7 @@ describe('servers: resource server with JWKS', () => {
         assert.deepEqual(await postInitialize(url, bearer(tampered(await sign(signer)))), INVALID, mode.kind);
         await close();
       }
-    }).timeout(20_000);
+    });
   }
 
   for (const algorithm of ['HS256', 'HS384', 'HS512']) {
@@ -255,7 +255,7 @@ describe('servers: resource server with JWKS', () => {
       assert.deepEqual(await postInitialize(url, bearer(token)), INVALID);
     }
   });
-});
+}).timeout(15_000);
 
 async function createSigner(alg: string, kid: string): Promise<Signer & { kid: string; jwk: JWK; pem: string }> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });

@@ -139,7 +139,7 @@ describe('servers: hosted platform', () => {
     assert.equal(garbage.status, 400);
     await client.close();
   });
-});
+}).timeout(15_000);
 
 function bearer(token: string): { Authorization: string } {
   return { Authorization: `Bearer ${token}` };

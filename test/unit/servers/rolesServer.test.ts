@@ -143,4 +143,4 @@ describe('servers: shared-secret JWT with roles', () => {
       roles.map(role => TOOLS[role]),
     );
   });
-});
+}).timeout(15_000);

@@ -17,6 +17,6 @@ describe('servers: stdio', () => {
       );
       assert.equal(await callTool(client, 'count_words', { text: ' one  two three' }), '3');
       await client.close();
-    }).timeout(10_000);
+    });
   }
-});
+}).timeout(15_000);
