@@ -16,6 +16,8 @@ export interface ConfigFormat {
   /** The value of `type` that is written for a server over HTTP; absent where clients want none. */
   readonly httpType?: string;
   readonly headers: boolean;
+  /** One level of indentation in a file that we create or that shows no indentation of its own. */
+  readonly indent: string;
 }
 
 export type FormatId = 'vscode' | 'vscodeUser' | 'dotMcp';
@@ -51,7 +53,7 @@ export interface ParsedServer {
   readonly span: Span;
   readonly transport: 'http' | 'sse' | 'stdio' | 'unknown';
   readonly url?: ParsedString;
-  /** The object under `headers`, if there is one. */
+  /** The object under `headers`, if there is one. Where a key stands twice the last one counts, as for clients. */
   readonly headersSpan?: Span;
   readonly headers: readonly ParsedHeader[];
 }

@@ -1,0 +1,38 @@
+import type { ConfigFormat, FormatId } from './types.ts';
+
+/**
+ * `<folder>/.vscode/mcp.json` of VS Code. Measured on VS Code 1.139.1, September 2026: see "Where VS Code reads servers"
+ * in the design notes. Its own commands write tabs.
+ */
+const vscode: ConfigFormat = {
+  id: 'vscode',
+  serversPaths: [['servers']],
+  inputsPath: ['inputs'],
+  comments: true,
+  indirections: ['input', 'envColon'],
+  urlKeys: ['url'],
+  httpType: 'http',
+  headers: true,
+  indent: '\t',
+};
+
+/** Every config format that is understood. Adding a client means adding a row. */
+export const formats: Readonly<Record<FormatId, ConfigFormat>> = {
+  vscode,
+  /** `mcp.json` of a user profile. Written and read as the workspace's. */
+  vscodeUser: { ...vscode, id: 'vscodeUser' },
+  /**
+   * `.mcp.json` at a folder's root, shared by VS Code, Claude Code and Copilot CLI. VS Code 1.139.1 resolves nothing in
+   * it: `${input:}`, `${env:}` and `${VAR}` go out as they stand (measured).
+   */
+  dotMcp: {
+    id: 'dotMcp',
+    serversPaths: [['mcpServers'], []],
+    comments: false,
+    indirections: [],
+    urlKeys: ['url'],
+    httpType: 'http',
+    headers: true,
+    indent: '  ',
+  },
+};

@@ -1,0 +1,81 @@
+import { fail, ok, type Result } from '../result.ts';
+
+/**
+ * Why a text is no URL that a credential could be attached to: nothing in it; a blank or control character in it (which
+ * clients drop or refuse, each in its own way); a `${...}` that only the client resolves; not a URL; not http or https.
+ */
+export type UrlProblem = 'empty' | 'blank' | 'unresolved' | 'invalid' | 'not-http';
+
+/** A server's URL, taken apart. */
+export interface UrlParts {
+  /** See {@link canonicalUrl}. */
+  readonly canonical: string;
+  /** Lower case, IPv6 in brackets, without the port. */
+  readonly host: string;
+  /** A user name or password stands before the host. */
+  readonly hasUserInfo: boolean;
+  readonly hasQuery: boolean;
+  readonly hasFragment: boolean;
+}
+
+/** Takes a server's URL apart as it stands in a config file. */
+export function readUrl(text: string): Result<UrlParts, UrlProblem> {
+  if (text === '') {
+    return fail('empty');
+  }
+  if (/[\s\u0000-\u001f\u007f]/.test(text)) {
+    return fail('blank');
+  }
+  if (text.includes('${')) {
+    return fail('unresolved');
+  }
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return fail('invalid');
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return fail('not-http');
+  }
+  return ok({
+    canonical: `${url.protocol}//${url.host}${url.pathname}`,
+    host: url.hostname,
+    hasUserInfo: url.username !== '' || url.password !== '',
+    hasQuery: url.search !== '',
+    hasFragment: url.hash !== '',
+  });
+}
+
+/**
+ * The form of a server's URL under which attachments are kept and compared: scheme, host in lower case, port unless it is
+ * the scheme's default, path. User info, query and fragment are no part of it. The path is compared as the URL standard
+ * writes it, so `/mcp` and `/mcp/` are two.
+ */
+export function canonicalUrl(text: string): Result<string, UrlProblem> {
+  const parts = readUrl(text);
+  return parts.ok ? ok(parts.value.canonical) : parts;
+}
+
+/** Whether a URL names this machine: `localhost`, a name under it (RFC 6761 section 6.3), 127.0.0.0/8 or ::1. */
+export function isLoopback(text: string): boolean {
+  const parts = readUrl(text);
+  return parts.ok && isLoopbackHost(parts.value.host);
+}
+
+/** Whether a credential sent to this URL can be read on the way; what is no URL is insecure. */
+export function transportSecurity(text: string): 'https' | 'loopback' | 'insecure' {
+  const parts = readUrl(text);
+  if (!parts.ok) {
+    return 'insecure';
+  }
+  if (parts.value.canonical.startsWith('https:')) {
+    return 'https';
+  }
+  return isLoopbackHost(parts.value.host) ? 'loopback' : 'insecure';
+}
+
+// The URL parser has already turned 127.1, 0x7f000001 and their like into four decimal numbers.
+function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
