@@ -23,6 +23,8 @@ export async function prepareServer(): Promise<ServerInstallation> {
   const home = join(cacheFolder, `vscode-server-${codeServerVersion}-${process.platform}-${process.arch}`);
   const installation = { folder: join(home, 'package', 'lib', 'vscode') };
   if (await isReady(home)) {
+    // Again, because they may have changed since this server was prepared.
+    await writeStandIns(installation.folder);
     return installation;
   }
   console.log(`Preparing the VS Code server (code-server ${codeServerVersion}, once, about 50 MB):`);

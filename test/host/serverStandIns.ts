@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 // Two modules of the VS Code server are native and have no prebuilt binary. It runs without them, but then nothing
@@ -29,7 +29,13 @@ class Logger {
   drop() {}
 }
 const create = async (name, file) => new Logger('rotating', name, file);
-module.exports = { version: 0, setLevel() {}, setFlushOn() {}, Logger, createRotatingLogger: create, createAsyncRotatingLogger: create };
+// One by one: only then can it be imported by name.
+exports.version = 0;
+exports.setLevel = () => {};
+exports.setFlushOn = () => {};
+exports.Logger = Logger;
+exports.createRotatingLogger = create;
+exports.createAsyncRotatingLogger = create;
 `;
 
 const watchdog = `// A stand-in for the native module: ends this process when the one that it serves has gone.
@@ -39,9 +45,12 @@ exports.start = pid => {
 exports.exit = code => process.exit(code || 0);
 `;
 
-/** Puts scripts in the place of the native modules that a server can't load. */
+/** Puts scripts in the place of the native modules that a server can't load, unless they are there. */
 export async function writeStandIns(serverFolder: string): Promise<void> {
-  const modules = join(serverFolder, 'node_modules', '@vscode');
-  await writeFile(join(modules, 'spdlog', 'index.js'), spdlog);
-  await writeFile(join(modules, 'native-watchdog', 'index.js'), watchdog);
+  for (const [name, script] of Object.entries({ spdlog, 'native-watchdog': watchdog })) {
+    const file = join(serverFolder, 'node_modules', '@vscode', name, 'index.js');
+    if ((await readFile(file, 'utf8')) !== script) {
+      await writeFile(file, script);
+    }
+  }
 }

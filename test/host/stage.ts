@@ -15,16 +15,16 @@ export interface StagedExtension {
  * Builds the extension and the suites into a folder of their own, so that a build at the same time, such as a
  * watch in the editor, can't pull files away from under a running test. Removed when this process ends.
  *
- * @param suite The only suite to build; all without it.
+ * @param suites Which suites are built: the one of this name, `all`, or `none`.
  * @throws Error with esbuild's messages when something doesn't compile.
  */
-export async function stageExtension(suite?: string): Promise<StagedExtension> {
+export async function stageExtension(suites: string): Promise<StagedExtension> {
   mkdirSync(cacheFolder, { recursive: true });
   // Below the checkout: the bundles of the suites find mocha in its node_modules.
   const path = mkdtempSync(join(cacheFolder, 'stage-'));
   process.once('exit', () => rmSync(path, { recursive: true, force: true }));
-  const tests = suite === undefined ? '--tests' : `--tests=${suite}`;
-  await runTool(process.execPath, ['esbuild.mjs', tests, `--outdir=${join(path, 'dist')}`], repoRoot);
+  const tests = suites === 'none' ? [] : [suites === 'all' ? '--tests' : `--tests=${suites}`];
+  await runTool(process.execPath, ['esbuild.mjs', ...tests, `--outdir=${join(path, 'dist')}`], repoRoot);
   const manifestFiles = readdirSync(repoRoot).filter(name => /^package(\.nls.*)?\.json$|^[A-Z]+\.md$/.test(name));
   for (const name of [...manifestFiles, 'l10n', 'media']) {
     const source = join(repoRoot, name);

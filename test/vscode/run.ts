@@ -20,7 +20,7 @@ const { values: wanted } = parseArgs({ options: { suite: { type: 'string' }, gre
 
 const names = suiteNames();
 const host = await findHost();
-const extension = await stageExtension(wanted.suite);
+const extension = await stageExtension(wanted.suite ?? 'all');
 const results: (SuiteResult & { readonly name: string })[] = [];
 const waiting = [...names];
 await Promise.all(

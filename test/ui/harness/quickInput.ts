@@ -1,0 +1,137 @@
+import type { Locator, Page } from 'playwright-core';
+import { screenText } from './screenText.ts';
+import { waitFor } from './waitFor.ts';
+
+/** An item of a quick pick, as it's on screen. */
+export interface QuickItem {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  readonly focused: boolean;
+}
+
+/** The input box and the list at the top of the window: what wizards and the palette are made of. */
+export class QuickInput {
+  readonly #page: Page;
+  readonly #widget: Locator;
+  readonly #input: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.#widget = page.locator('.quick-input-widget');
+    this.#input = this.#widget.locator('.quick-input-box input');
+  }
+
+  /** Waits until it's there, with this title or prompt if one is given (a part of it is enough). */
+  async appears(text?: string): Promise<void> {
+    await this.#input.waitFor();
+    if (text !== undefined) {
+      await waitFor(`the quick input "${text}"`, async () => {
+        const all = [await this.title(), await this.message(), (await this.#input.getAttribute('placeholder')) ?? ''];
+        return all.some(part => part.includes(text)) || undefined;
+      });
+    }
+  }
+
+  /** Waits until it's gone. */
+  async disappears(): Promise<void> {
+    await this.#widget.waitFor({ state: 'hidden' });
+  }
+
+  async isOpen(): Promise<boolean> {
+    return this.#widget.isVisible();
+  }
+
+  /** The title, with its step (`Add Server (1/5)`); empty when there's none. */
+  async title(): Promise<string> {
+    return screenText(this.#widget.locator('.quick-input-title'));
+  }
+
+  /** The prompt below an input box, or what is wrong with its value. */
+  async message(): Promise<string> {
+    return screenText(this.#widget.locator('.quick-input-message'));
+  }
+
+  /** Whether the message is an error; a warning isn't. */
+  async isRefused(): Promise<boolean> {
+    return (await this.#widget.locator('.monaco-inputbox.error').count()) > 0;
+  }
+
+  async value(): Promise<string> {
+    return this.#input.inputValue();
+  }
+
+  /** Whether what is typed is hidden, as a password is. */
+  async isPassword(): Promise<boolean> {
+    return (await this.#input.getAttribute('type')) === 'password';
+  }
+
+  /** The items on screen. A long list shows only some of its items. */
+  async items(): Promise<QuickItem[]> {
+    const rows = await this.#widget.locator('.quick-input-list .monaco-list-row:visible').all();
+    return Promise.all(
+      rows.map(async row => ({
+        label: await screenText(row.locator('.quick-input-list-row').first().locator('.label-name').first()),
+        description: await screenText(row.locator('.label-description').first()),
+        detail: await screenText(row.locator('.quick-input-list-label-meta').first()),
+        focused: ((await row.getAttribute('class')) ?? '').split(' ').includes('focused'),
+      })),
+    );
+  }
+
+  /** Types, in place of what is there. */
+  async type(text: string): Promise<void> {
+    await this.#input.waitFor();
+    await this.#input.press('ControlOrMeta+a');
+    await this.#page.keyboard.press('Delete');
+    await this.#page.keyboard.insertText(text);
+  }
+
+  /** Presses Enter. */
+  async accept(): Promise<void> {
+    await this.#input.press('Enter');
+  }
+
+  /** Types into an input box and presses Enter. */
+  async answer(text: string): Promise<void> {
+    await this.type(text);
+    await this.accept();
+  }
+
+  /** Moves to the item with this label by the arrow keys, and presses Enter. */
+  async pick(label: string): Promise<void> {
+    await this.focus(label);
+    await this.accept();
+  }
+
+  /** Moves to the item with this label by the arrow keys. */
+  async focus(label: string): Promise<void> {
+    await waitFor(`the item "${label}"`, async () => (await this.items()).find(item => item.label === label));
+    // Once around is enough; each step is on screen before the next.
+    for (let step = 0; step < 200; step++) {
+      const focused = (await this.items()).find(item => item.focused)?.label;
+      if (focused === label) {
+        return;
+      }
+      await this.#input.press('ArrowDown');
+      await waitFor(
+        'the focus to move',
+        async () => {
+          const now = (await this.items()).find(item => item.focused)?.label;
+          return now !== undefined && now !== focused ? true : undefined;
+        },
+        2000,
+      ).catch(() => {});
+    }
+    throw new Error(`The item "${label}" can't be reached with the arrow keys.`);
+  }
+
+  /** Clicks the arrow in the title bar that goes one step back. */
+  async back(): Promise<void> {
+    await this.#widget.locator('.quick-input-titlebar').getByRole('button', { name: 'Back' }).click();
+  }
+
+  async escape(): Promise<void> {
+    await this.#page.keyboard.press('Escape');
+  }
+}

@@ -1,0 +1,90 @@
+import type { Locator, Page } from 'playwright-core';
+import { screenText } from './screenText.ts';
+import { waitFor } from './waitFor.ts';
+
+/** A row of a tree view. */
+export interface TreeRow {
+  readonly label: string;
+  readonly description: string;
+  /** What a screen reader says. */
+  readonly spoken: string;
+  /** 1 at the root. */
+  readonly level: number;
+}
+
+/** The side bar with its views. */
+export class SideBar {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** Shows the views behind an icon of the activity bar. */
+  async show(container: string): Promise<void> {
+    const tab = this.#page.locator('.part.activitybar').getByRole('tab', { name: container });
+    await tab.waitFor();
+    // A click on the shown one would hide it.
+    if ((await tab.getAttribute('aria-selected')) !== 'true') {
+      await tab.click();
+    }
+    await waitFor(`the views of "${container}"`, async () =>
+      (await tab.getAttribute('aria-selected')) === 'true' ? true : undefined,
+    );
+  }
+
+  /** The rows of a view that are on screen. */
+  async rows(view: string): Promise<TreeRow[]> {
+    const rows = await this.#pane(view).locator('.monaco-list-row').all();
+    return Promise.all(
+      rows.map(async row => ({
+        label: await screenText(row.locator('.label-name').first()),
+        description: await screenText(row.locator('.label-description').first()),
+        spoken: (await row.getAttribute('aria-label')) ?? '',
+        level: Number(await row.getAttribute('aria-level')),
+      })),
+    );
+  }
+
+  /** The row with this label, for a click or a closer look. */
+  row(view: string, label: string): Locator {
+    return this.#pane(view)
+      .locator('.monaco-list-row')
+      .filter({ has: this.#page.getByText(label, { exact: true }) })
+      .first();
+  }
+
+  /** Opens a collapsed row. */
+  async expand(view: string, label: string): Promise<void> {
+    const row = this.row(view, label);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') {
+      await row.locator('.monaco-tl-twistie').click();
+      await waitFor(`"${label}" to open`, async () =>
+        (await row.getAttribute('aria-expanded')) === 'true' ? true : undefined,
+      );
+    }
+  }
+
+  /** Clicks an inline action of a row. */
+  async clickAction(view: string, label: string, action: string): Promise<void> {
+    const row = this.row(view, label);
+    await row.hover();
+    await row.getByRole('button', { name: action }).click();
+  }
+
+  /** Chooses from a row's context menu. */
+  async contextMenu(view: string, label: string, action: string): Promise<void> {
+    await this.row(view, label).click({ button: 'right' });
+    await this.#page.locator('.monaco-menu').getByRole('menuitem', { name: action }).click();
+  }
+
+  /** What a view says while it has no rows. */
+  async welcome(view: string): Promise<string> {
+    return screenText(this.#pane(view).locator('.welcome-view-content'));
+  }
+
+  #pane(view: string): Locator {
+    return this.#page.locator('.pane').filter({ has: this.#page.locator(`.pane-header[aria-label^="${view}"]`) });
+  }
+}

@@ -1,0 +1,147 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { openBrowser } from '../../host/chromium.ts';
+import { quietSettings } from '../../host/hostOptions.ts';
+import { outputFolder } from '../../host/paths.ts';
+import { prepareServer } from '../../host/prepareServer.ts';
+import { type ServerHost, startServerHost } from '../../host/serverHost.ts';
+import { stageExtension } from '../../host/stage.ts';
+import { Editor } from './editor.ts';
+import { dismissNotifications, type Notification, readNotifications } from './notifications.ts';
+import { Palette } from './palette.ts';
+import { type Problem, readProblems } from './problems.ts';
+import { QuickInput } from './quickInput.ts';
+import { screenTexts } from './screenText.ts';
+import { SideBar } from './sideBar.ts';
+
+/** What a test opens. */
+export interface WorkbenchOptions {
+  /** A folder that is copied for the test; an empty folder without it. Its .code-workspace file is opened if it has one. */
+  readonly workspace?: string;
+  /** Put into the copied folder, by relative path, before VS Code starts. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly theme?: 'dark' | 'light';
+  /** User settings, beside those that every test has. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Window size in CSS pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly trust?: boolean;
+  /** The extension's folder; the one of this checkout, freshly built, without it. */
+  readonly extensionPath?: string;
+}
+
+/** A VS Code with a person's hands and eyes. */
+export interface Workbench {
+  readonly page: Page;
+  readonly host: ServerHost;
+  /** The test's own copy of the workspace folder. */
+  readonly workspace: string;
+  readonly palette: Palette;
+  readonly quickInput: QuickInput;
+  readonly editor: Editor;
+  readonly sideBar: SideBar;
+  /** Runs a command from the palette by its full title, as in `MCP Keyring: Add Authenticated Server...`. */
+  runCommand(title: string): Promise<void>;
+  /** What the Problems view lists. */
+  problems(): Promise<Problem[]>;
+  /** The notifications on screen. */
+  notifications(): Promise<Notification[]>;
+  dismissNotifications(): Promise<void>;
+  /** Texts of the status bar's items. */
+  statusBar(): Promise<string[]>;
+  /** Keeps a picture of the window as `test-output/<name>.png`. */
+  screenshot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** VS Code's own default themes. */
+const themes = { dark: 'Dark 2026', light: 'Light 2026' };
+
+/** A person has no more than this long for a start, however busy the machine. */
+const startLimit = 90_000;
+
+let staged: Promise<string> | undefined;
+
+/**
+ * Opens the workbench with fresh data, and waits until the explorer shows the workspace.
+ *
+ * Always in the VS Code server: that is where Playwright can see the whole window.
+ */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  staged ??= stageExtension('none').then(({ path }) => path);
+  const extensionPath = options.extensionPath ?? (await staged);
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'mcp-keyring-ui-')));
+  const workspace = join(root, 'workspace');
+  prepareWorkspace(workspace, options);
+  const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
+  const host = await startServerHost(await prepareServer(), {
+    dataDir: join(root, 'data'),
+    extensionsDir: join(root, 'extensions'),
+    settings: {
+      ...quietSettings,
+      'workbench.colorTheme': themes[options.theme ?? 'dark'],
+      // A moving or blinking window makes pictures differ.
+      'editor.cursorBlinking': 'solid',
+      'workbench.reduceMotion': 'on',
+      ...options.settings,
+    },
+    trust: options.trust ?? true,
+  });
+  try {
+    const browser = await openBrowser({
+      profileDir: join(root, 'profile'),
+      ...(options.size === undefined ? {} : { size: options.size }),
+    });
+    const page = browser.pages()[0] ?? (await browser.newPage());
+    const close = async () => {
+      await browser.close().catch(() => {});
+      await host.stop();
+      rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    };
+    const opens = workspaceFile === undefined ? workspace : join(workspace, workspaceFile);
+    await page.goto(host.url({ workspace: opens, extensionPaths: [extensionPath] }), { waitUntil: 'commit' });
+    await page.locator('.monaco-workbench').waitFor({ timeout: startLimit });
+    await page.locator('.statusbar-item').first().waitFor({ timeout: startLimit });
+    return workbench(page, host, workspace, close);
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+function workbench(page: Page, host: ServerHost, workspace: string, close: () => Promise<void>): Workbench {
+  const quickInput = new QuickInput(page);
+  const palette = new Palette(page, quickInput);
+  return {
+    page,
+    host,
+    workspace,
+    palette,
+    quickInput,
+    editor: new Editor(page, quickInput),
+    sideBar: new SideBar(page),
+    runCommand: title => palette.run(title),
+    problems: () => readProblems(page),
+    notifications: () => readNotifications(page),
+    dismissNotifications: () => dismissNotifications(page),
+    statusBar: () => screenTexts(page.locator('.statusbar-item')),
+    screenshot: async name => {
+      mkdirSync(outputFolder, { recursive: true });
+      await page.screenshot({ path: join(outputFolder, `${name}.png`) });
+    },
+    close,
+  };
+}
+
+function prepareWorkspace(folder: string, { workspace, files = {} }: WorkbenchOptions): void {
+  mkdirSync(folder, { recursive: true });
+  if (workspace !== undefined) {
+    cpSync(workspace, folder, { recursive: true });
+  }
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
