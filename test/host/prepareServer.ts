@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { adaptServer } from './adaptServer.ts';
 import { runTool } from './childProcess.ts';
 import { cacheFolder } from './paths.ts';
-import { writeStandIns } from './serverStandIns.ts';
 import { codeServerVersion } from './versions.ts';
 
 /** A VS Code server on disk, ready to be started. */
@@ -23,8 +23,8 @@ export async function prepareServer(): Promise<ServerInstallation> {
   const home = join(cacheFolder, `vscode-server-${codeServerVersion}-${process.platform}-${process.arch}`);
   const installation = { folder: join(home, 'package', 'lib', 'vscode') };
   if (await isReady(home)) {
-    // Again, because they may have changed since this server was prepared.
-    await writeStandIns(installation.folder);
+    // Again, because what is adapted may have changed since this server was prepared.
+    await adaptServer(installation.folder);
     return installation;
   }
   console.log(`Preparing the VS Code server (code-server ${codeServerVersion}, once, about 50 MB):`);
@@ -42,7 +42,7 @@ export async function prepareServer(): Promise<ServerInstallation> {
     // `npm ci` fails here: the package's lock file is out of step with its package.json.
     const install = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     await runTool('npm', install, join(draft, 'package', 'lib', 'vscode'));
-    await writeStandIns(join(draft, 'package', 'lib', 'vscode'));
+    await adaptServer(join(draft, 'package', 'lib', 'vscode'));
     await writeFile(join(draft, 'ready'), codeServerVersion);
     await putInPlace(draft, home);
   } finally {

@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The display language, as in `de`; English when absent. */
   readonly locale?: string;
+  /** Whether the window tells when a suite in it has ended; it then shows no notifications. */
+  readonly automated?: boolean;
   /** The port that is tried first. */
   readonly preferredPort?: number;
   /** Added to the environment of the server and so of the extension host. */
@@ -67,8 +69,7 @@ export async function startServerHost(installation: ServerInstallation, options:
   const args = [
     join(installation.folder, 'out', 'server-main.js'),
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
-    // The payload with the extension under development is honoured with this flag only.
-    '--enable-smoke-test-driver',
+    ...(options.automated ? ['--enable-smoke-test-driver'] : []),
     ...['--server-data-dir', options.dataDir, '--disable-telemetry', '--disable-update-check'],
     '--disable-getting-started-override',
     ...(options.extensionsDir === undefined ? [] : ['--extensions-dir', options.extensionsDir]),

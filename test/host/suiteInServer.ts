@@ -13,6 +13,7 @@ export async function runInServer(installation: ServerInstallation, suite: Prepa
     extensionsDir: suite.extensionsDir,
     settings: suite.settings,
     env: suite.env,
+    automated: true,
     ...(trust === undefined ? {} : { trust }),
     ...(locale === undefined ? {} : { locale }),
   });

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { pressEscape } from './escape.ts';
 import type { QuickInput } from './quickInput.ts';
 import { screenText, screenTexts } from './screenText.ts';
 import { waitFor } from './waitFor.ts';
@@ -59,7 +60,7 @@ export class Editor {
       return /^[1-9?]\d* of [1-9]/.test(count) || undefined;
     });
     await find.press('Enter');
-    await find.press('Escape');
+    await pressEscape(this.#page);
     await this.#page.locator('.find-widget.visible').waitFor({ state: 'detached' });
   }
 

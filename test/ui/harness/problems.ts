@@ -7,6 +7,8 @@ export interface Problem {
   readonly severity: 'error' | 'warning' | 'info';
   readonly source: string;
   readonly code: string;
+  /** Counted from 1. */
+  readonly line: number;
 }
 
 /** Opens the Problems view if it isn't open, and reads what it lists. */
@@ -16,10 +18,22 @@ export async function readProblems(page: Page): Promise<Problem[]> {
     await page.keyboard.press('ControlOrMeta+Shift+m');
     await view.waitFor();
   }
-  const rows = await view
-    .locator('.monaco-list-row .marker-details:visible, .monaco-list-row .details-container:visible')
-    .all();
+  const rows = await view.locator('.monaco-list-row', { has: page.locator('.marker-icon') }).all();
   return Promise.all(
-    rows.map(async row => ({ message: await screenText(row), severity: 'error', source: '', code: '' })),
+    rows.map(async row => ({
+      message: await screenText(row.locator('.marker-message')),
+      severity: severityOf((await row.getAttribute('aria-label')) ?? ''),
+      source: await screenText(row.locator('.marker-source')),
+      code: await screenText(row.locator('.marker-code')),
+      line: Number(/Ln (\d+)/.exec(await screenText(row.locator('.marker-line')))?.[1]),
+    })),
   );
+}
+
+/** The icon turns into a light bulb where there are quick fixes; what is spoken always begins with the severity. */
+function severityOf(spoken: string): Problem['severity'] {
+  if (spoken.startsWith('Error')) {
+    return 'error';
+  }
+  return spoken.startsWith('Warning') ? 'warning' : 'info';
 }

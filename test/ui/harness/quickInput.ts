@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { pressEscape } from './escape.ts';
 import { screenText } from './screenText.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -132,6 +133,6 @@ export class QuickInput {
   }
 
   async escape(): Promise<void> {
-    await this.#page.keyboard.press('Escape');
+    await pressEscape(this.#page);
   }
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 // Two modules of the VS Code server are native and have no prebuilt binary. It runs without them, but then nothing
@@ -45,12 +45,36 @@ exports.start = pid => {
 exports.exit = code => process.exit(code || 0);
 `;
 
-/** Puts scripts in the place of the native modules that a server can't load, unless they are there. */
-export async function writeStandIns(serverFolder: string): Promise<void> {
-  for (const [name, script] of Object.entries({ spdlog, 'native-watchdog': watchdog })) {
-    const file = join(serverFolder, 'node_modules', '@vscode', name, 'index.js');
-    if ((await readFile(file, 'utf8')) !== script) {
-      await writeFile(file, script);
+// An extension under development is part of the URL, and VS Code looks at that only when a flag for its own smoke
+// tests is set. The flag, though, also suppresses notifications and more that a person is to see.
+const payloadCondition = 'if(this.payload&&(!this.isBuilt||this.enableSmokeTestDriver))';
+const payloadAlways = 'if(this.payload)';
+
+/**
+ * Changes a freshly unpacked server so that it behaves as the desktop does; does nothing where that's done.
+ *
+ * @throws Error when the server isn't the version that this was written for.
+ */
+export async function adaptServer(serverFolder: string): Promise<void> {
+  const modules = join(serverFolder, 'node_modules', '@vscode');
+  await edit(join(modules, 'spdlog', 'index.js'), () => spdlog);
+  await edit(join(modules, 'native-watchdog', 'index.js'), () => watchdog);
+  await edit(join(serverFolder, 'out', 'vs', 'code', 'browser', 'workbench', 'workbench.js'), script => {
+    if (!script.includes(payloadCondition) && !script.includes(payloadAlways)) {
+      throw new Error('The VS Code server reads its payload in another way than the version this was written for.');
     }
+    return script.replace(payloadCondition, payloadAlways);
+  });
+}
+
+async function edit(file: string, change: (text: string) => string): Promise<void> {
+  const before = await readFile(file, 'utf8');
+  const after = change(before);
+  if (after === before) {
+    return;
   }
+  // In one step: another run may be reading the file.
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, after);
+  await rename(draft, file);
 }
