@@ -20,6 +20,8 @@ export interface SecretStore {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Calls back once at or soon after `time` (ms since the epoch), unless disposed of before. */
+  at(time: number, callback: () => void): Disposable;
 }
 
 /** Where events go. Fields are ids, codes and counts, never values. */

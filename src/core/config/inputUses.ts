@@ -1,0 +1,107 @@
+import type { ConfigFormat } from './types.ts';
+import { walkJson } from './walkJson.ts';
+
+/**
+ * One place in a config file that an MCP client would fill with the value of an input. Only a header of a server over HTTP
+ * is a sound one: there it's known where the value goes.
+ */
+export interface InputUse {
+  /** Every URL that the server's object names (duplicate keys included); empty where the place isn't in a server. */
+  readonly urls: readonly string[];
+  /** The header's name, where the place is a header's value. */
+  readonly header?: string;
+}
+
+/** The command with which an input asks for one of our header values. */
+export const resolveCommand = 'mcpKeyring.resolveHeader';
+
+/**
+ * Every place of a text that would get the value of a keyring input, however it's written (escapes, duplicate keys,
+ * anywhere in the file). An input of another id whose `args` name this one counts as this one.
+ * @param inputId the id that the resolver was called with
+ */
+export function findInputUses(text: string, format: ConfigFormat, inputId: string): readonly InputUse[] {
+  const strings = allStrings(text);
+  const aliases = new Set([inputId]);
+  for (const { path, value } of strings) {
+    // Any input that names our id in its `args` gives out the same value under its own id.
+    if (value === inputId && path.at(-1) === 'args') {
+      const owner = path.slice(0, -1).join('\n');
+      for (const other of strings) {
+        if (other.path.at(-1) === 'id' && other.path.slice(0, -1).join('\n') === owner) {
+          aliases.add(other.value);
+        }
+      }
+    }
+  }
+  const uses: InputUse[] = [];
+  for (const { path, value } of strings) {
+    if ([...aliases].some(alias => value.includes(`{input:${alias}}`))) {
+      uses.push(useAt(path, strings, format));
+    }
+  }
+  return uses;
+}
+
+interface FoundString {
+  /** Keys from the root to the value, each with a number that tells containers of the same key apart. */
+  readonly path: readonly string[];
+  readonly value: string;
+}
+
+function useAt(path: readonly string[], strings: readonly FoundString[], format: ConfigFormat): InputUse {
+  for (const root of format.serversPaths) {
+    const [server, headers, name] = path.slice(root.length);
+    const inServers = root.every((key, index) => keyOf(path[index]) === key) && path.length > root.length;
+    if (!inServers || server === undefined || headers === undefined) {
+      continue;
+    }
+    const urls = strings
+      .filter(other => other.path.length === root.length + 2 && other.path[root.length] === server)
+      .filter(other => format.urlKeys.includes(keyOf(other.path.at(-1))))
+      .map(other => other.value);
+    const isHeader = path.length === root.length + 3 && keyOf(headers) === 'headers' && name !== undefined;
+    return isHeader ? { urls, header: keyOf(name) } : { urls };
+  }
+  return { urls: [] };
+}
+
+/** Every string of a JSON text, keys included (a key's own path ends in itself and an empty key). */
+function allStrings(text: string): readonly FoundString[] {
+  const found: FoundString[] = [];
+  const open: string[] = [];
+  let counter = 0;
+  let key = '';
+  const enter = () => {
+    // The number makes two containers of one key different; strings directly inside share it.
+    open.push(`${key}#${counter++}`);
+    key = '';
+  };
+  const leave = () => {
+    open.pop();
+    key = '';
+  };
+  walkJson(text, {
+    objectStart: enter,
+    objectEnd: leave,
+    arrayStart: enter,
+    arrayEnd: leave,
+    key: name => {
+      key = name;
+      found.push({ path: [...open.slice(1), name, ''], value: name });
+    },
+    string: value => {
+      // The root container has no key of its own.
+      found.push({ path: [...open.slice(1), key], value });
+    },
+    noValue: () => {},
+    literal: () => {},
+    comma: () => {},
+    problem: () => {},
+  });
+  return found;
+}
+
+function keyOf(step: string | undefined): string {
+  return step?.replace(/#\d+$/, '') ?? '';
+}

@@ -1,0 +1,199 @@
+import { fail, ok, type Result } from '../result.ts';
+import { Secret } from '../secret.ts';
+import type {
+  Attachment,
+  Credential,
+  DamagedEntry,
+  HistoryEntry,
+  HistoryEvent,
+  SecretEncoding,
+  SigningKey,
+  TokenTemplate,
+} from './types.ts';
+
+/** Version of the JSON in the vault. A higher one was written by a newer extension: kept untouched and shown as such. */
+const version = 1;
+
+type Reason = DamagedEntry['reason'];
+
+/** The JSON text under `credential/<id>`: metadata and secret together, so that deletion and replacement are atomic. */
+export function encodeCredential(credential: Credential): string {
+  const { kind, ...rest } = credential;
+  const secrets =
+    credential.kind === 'apiKey'
+      ? { key: credential.key.reveal() }
+      : credential.kind === 'bearer'
+        ? { token: credential.token.reveal() }
+        : credential.token && { token: credential.token.reveal() };
+  return JSON.stringify({ version, kind, ...rest, ...secrets });
+}
+
+/** The JSON text under `signing-key/<id>`. */
+export function encodeSigningKey(key: SigningKey): string {
+  return JSON.stringify({ version, ...key, text: key.text.reveal() });
+}
+
+export function decodeCredential(text: string): Result<Credential, Reason> {
+  return read(text, entry => {
+    const common = {
+      id: entry.string('id'),
+      name: entry.string('name'),
+      ...entry.optional('description', value => string(value)),
+      header: header(entry.raw('header')),
+      attachments: list(entry.raw('attachments'), attachment),
+      history: list(entry.raw('history'), historyEntry),
+      createdAt: entry.number('createdAt'),
+      ...entry.optional('lastUsedAt', value => number(value)),
+      timesRenewed: entry.number('timesRenewed'),
+      ...entry.optional('revokedAt', value => number(value)),
+    };
+    switch (entry.raw('kind')) {
+      case 'apiKey':
+        return { kind: 'apiKey', ...common, key: secret(entry.raw('key')) };
+      case 'bearer':
+        return { kind: 'bearer', ...common, token: secret(entry.raw('token')) };
+      case 'signedJwt':
+        return {
+          kind: 'signedJwt',
+          ...common,
+          keyId: entry.string('keyId'),
+          template: template(entry.raw('template')),
+          ...entry.optional('token', secret),
+        };
+      default:
+        throw new WrongShape();
+    }
+  });
+}
+
+export function decodeSigningKey(text: string): Result<SigningKey, Reason> {
+  return read(text, entry => {
+    if (entry.raw('type') !== 'oct') {
+      throw new WrongShape();
+    }
+    return {
+      type: 'oct',
+      id: entry.string('id'),
+      name: entry.string('name'),
+      createdAt: entry.number('createdAt'),
+      text: secret(entry.raw('text')),
+      encoding: oneOf<SecretEncoding>(entry.raw('encoding'), ['utf8', 'base64', 'base64url', 'hex']),
+    };
+  });
+}
+
+class WrongShape extends Error {}
+
+interface Entry {
+  raw(key: string): unknown;
+  string(key: string): string;
+  number(key: string): number;
+  optional<K extends string, T>(key: K, map: (value: unknown) => T): { readonly [key in K]?: T };
+}
+
+function read<T>(text: string, build: (entry: Entry) => T): Result<T, Reason> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return fail('not-json');
+  }
+  try {
+    const object = record(value);
+    if (typeof object.version === 'number' && object.version > version) {
+      return fail('newer-version');
+    }
+    if (object.version !== version) {
+      return fail('wrong-shape');
+    }
+    return ok(
+      build({
+        raw: key => object[key],
+        string: key => string(object[key]),
+        number: key => number(object[key]),
+        optional: <K extends string, T>(key: K, map: (value: unknown) => T) =>
+          (object[key] === undefined ? {} : { [key]: map(object[key]) }) as { readonly [key in K]?: T },
+      }),
+    );
+  } catch (error) {
+    if (error instanceof WrongShape) {
+      return fail('wrong-shape');
+    }
+    throw error;
+  }
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new WrongShape();
+  }
+  return value as Record<string, unknown>;
+}
+
+function string(value: unknown): string {
+  if (typeof value !== 'string') {
+    throw new WrongShape();
+  }
+  return value;
+}
+
+function number(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw new WrongShape();
+  }
+  return value;
+}
+
+function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T {
+  if (!allowed.includes(value as T)) {
+    throw new WrongShape();
+  }
+  return value as T;
+}
+
+function list<T>(value: unknown, item: (value: unknown) => T): T[] {
+  if (!Array.isArray(value)) {
+    throw new WrongShape();
+  }
+  return value.map(item);
+}
+
+function secret(value: unknown): Secret {
+  return new Secret(string(value));
+}
+
+function header(value: unknown) {
+  const { name, scheme } = record(value);
+  return { name: string(name), scheme: string(scheme) };
+}
+
+function attachment(value: unknown): Attachment {
+  const { url, header, at, insecureAllowed } = record(value);
+  return {
+    url: string(url),
+    header: string(header),
+    at: number(at),
+    ...(insecureAllowed === true && { insecureAllowed }),
+  };
+}
+
+function historyEntry(value: unknown): HistoryEntry {
+  const { at, event, server } = record(value);
+  return {
+    at: number(at),
+    event: string(event) as HistoryEvent,
+    ...(server !== undefined && { server: string(server) }),
+  };
+}
+
+function template(value: unknown): TokenTemplate {
+  const { algorithm, header, claims, lifetimeSeconds, notBefore, tokenId } = record(value);
+  return {
+    algorithm: string(algorithm),
+    header: record(header),
+    claims: record(claims),
+    lifetimeSeconds: lifetimeSeconds === null ? null : number(lifetimeSeconds),
+    notBefore: notBefore === true,
+    tokenId: tokenId === true,
+  };
+}

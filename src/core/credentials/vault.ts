@@ -1,0 +1,291 @@
+import { Emitter } from '../emitter.ts';
+import { KeyringError } from '../errors.ts';
+import type { Disposable, Event, Log, SecretStore } from '../ports.ts';
+import type { Result } from '../result.ts';
+import { decodeCredential, decodeSigningKey, encodeCredential, encodeSigningKey } from './codec.ts';
+import type { Attachment, Credential, DamagedEntry, SigningKey } from './types.ts';
+
+const credentialPrefix = 'credential/';
+const signingKeyPrefix = 'signing-key/';
+
+/** An attachment with the credential that it belongs to. */
+export interface AttachedCredential {
+  readonly credentialId: string;
+  readonly attachment: Attachment;
+}
+
+/**
+ * All credentials and signing keys: one SecretStorage entry each, `keys()` the only index (design section 4).
+ *
+ * What is read stays in memory, wrapped in `Secret`s, and follows the store's change events, so that views cost no reads.
+ * Whoever hands a value out reads the entry afresh with {@link readCredential}.
+ */
+export class Vault implements Disposable {
+  readonly #store: SecretStore;
+  readonly #log: Log;
+  readonly #credentials = new Map<string, Credential>();
+  readonly #signingKeys = new Map<string, SigningKey>();
+  readonly #damaged = new Map<string, DamagedEntry>();
+  readonly #changed: Emitter<void>;
+  readonly #subscription: Disposable;
+  /** The last write under way for each key: writes to one entry follow each other. */
+  readonly #writes = new Map<string, Promise<unknown>>();
+  #attached: Map<string, AttachedCredential[]> | undefined;
+  #loading: Promise<void> | undefined;
+  #loaded = false;
+
+  constructor(store: SecretStore, log: Log) {
+    this.#store = store;
+    this.#log = log;
+    this.#changed = new Emitter(error => log.error('vault-listener', error));
+    this.#subscription = store.onDidChange(key => {
+      if (this.#loaded && kindOf(key)) {
+        void this.#refresh(key).then(() => this.#fireChanged());
+      }
+    });
+  }
+
+  get onDidChange(): Event<void> {
+    return this.#changed.event;
+  }
+
+  /** Whether {@link load} has come to its end; before that the lists are empty. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  get credentials(): readonly Credential[] {
+    return [...this.#credentials.values()].sort((a, b) => a.name.localeCompare(b.name) || a.createdAt - b.createdAt);
+  }
+
+  get signingKeys(): readonly SigningKey[] {
+    return [...this.#signingKeys.values()].sort((a, b) => a.name.localeCompare(b.name) || a.createdAt - b.createdAt);
+  }
+
+  /** Entries that can't be read. They are kept until their owner deletes them. */
+  get damaged(): readonly DamagedEntry[] {
+    return [...this.#damaged.values()];
+  }
+
+  /**
+   * Reads everything once; later calls return the same promise. One entry that can't be read damages no other.
+   * @throws KeyringError `vault-unavailable` when the list of entries can't be read; the next call tries again.
+   */
+  load(): Promise<void> {
+    this.#loading ??= this.#readAll().catch(error => {
+      this.#loading = undefined;
+      throw new KeyringError('vault-unavailable', {}, { cause: error });
+    });
+    return this.#loading;
+  }
+
+  /** The credential as known in memory. */
+  credential(id: string): Credential | undefined {
+    return this.#credentials.get(id);
+  }
+
+  signingKey(id: string): SigningKey | undefined {
+    return this.#signingKeys.get(id);
+  }
+
+  /** Every attachment to this canonical URL and header (in any case), the one in use first. */
+  attachedTo(url: string, header: string): readonly AttachedCredential[] {
+    if (!this.#attached) {
+      this.#attached = new Map();
+      for (const credential of this.#credentials.values()) {
+        for (const attachment of credential.attachments) {
+          const key = attachmentKey(attachment.url, attachment.header);
+          const list = this.#attached.get(key) ?? [];
+          list.push({ credentialId: credential.id, attachment });
+          this.#attached.set(key, list);
+        }
+      }
+      for (const list of this.#attached.values()) {
+        list.sort((a, b) => b.attachment.at - a.attachment.at);
+      }
+    }
+    return this.#attached.get(attachmentKey(url, header)) ?? [];
+  }
+
+  /**
+   * Reads one credential from the store, past the memory: another window may have detached, renewed or deleted it just now.
+   * @throws KeyringError `credential-not-found`, `credential-damaged`, `vault-unavailable`
+   */
+  async readCredential(id: string): Promise<Credential> {
+    const key = credentialPrefix + id;
+    let text: string | undefined;
+    try {
+      text = await this.#store.get(key);
+    } catch (error) {
+      throw new KeyringError('vault-unavailable', {}, { cause: error });
+    }
+    if (text === undefined) {
+      throw new KeyringError('credential-not-found', { id });
+    }
+    const decoded = decodeCredential(text);
+    if (!decoded.ok) {
+      throw new KeyringError('credential-damaged', { id, reason: decoded.error });
+    }
+    return decoded.value;
+  }
+
+  /**
+   * Writes a credential and reads it back: a store may accept a value and lose it (over quota in browsers).
+   * @throws KeyringError `vault-unavailable`, `vault-not-persisted`; the memory is then as it was
+   */
+  async putCredential(credential: Credential): Promise<void> {
+    await this.#write(credentialPrefix + credential.id, encodeCredential(credential), () =>
+      this.#credentials.set(credential.id, credential),
+    );
+  }
+
+  /** As {@link putCredential}, for a signing key. */
+  async putSigningKey(signingKey: SigningKey): Promise<void> {
+    await this.#write(signingKeyPrefix + signingKey.id, encodeSigningKey(signingKey), () =>
+      this.#signingKeys.set(signingKey.id, signingKey),
+    );
+  }
+
+  /**
+   * Reads a credential, changes it and writes it, with no other update of this window in between.
+   * @param change returns the new credential, or undefined to leave it as it is
+   * @throws KeyringError as {@link readCredential} and {@link putCredential}
+   */
+  updateCredential(id: string, change: (credential: Credential) => Credential | undefined): Promise<Credential> {
+    const key = credentialPrefix + id;
+    return this.#afterWrites(key, async () => {
+      const current = await this.readCredential(id);
+      const changed = change(current);
+      if (changed === undefined) {
+        return current;
+      }
+      await this.#persist(key, encodeCredential(changed));
+      this.#credentials.set(id, changed);
+      this.#fireChanged();
+      return changed;
+    });
+  }
+
+  /** Deletes a credential. Deleting what isn't there is fine. */
+  deleteCredential(id: string): Promise<void> {
+    return this.#delete(credentialPrefix + id);
+  }
+
+  deleteSigningKey(id: string): Promise<void> {
+    return this.#delete(signingKeyPrefix + id);
+  }
+
+  deleteDamaged(entry: DamagedEntry): Promise<void> {
+    return this.#delete(entry.key);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  async #readAll(): Promise<void> {
+    const keys = (await this.#store.keys()).filter(key => kindOf(key));
+    await Promise.all(keys.map(key => this.#refresh(key)));
+    this.#loaded = true;
+    this.#fireChanged();
+  }
+
+  async #refresh(key: string): Promise<void> {
+    const kind = kindOf(key);
+    if (!kind) {
+      return;
+    }
+    const id = key.slice(key.indexOf('/') + 1);
+    let text: string | undefined;
+    try {
+      text = await this.#store.get(key);
+    } catch (error) {
+      this.#log.error('vault-entry-unreadable', error, { key });
+      this.#forget(key, id);
+      this.#damaged.set(key, { key, id, what: kind, reason: 'unreadable' });
+      return;
+    }
+    this.#forget(key, id);
+    if (text === undefined) {
+      return;
+    }
+    const decoded: Result<Credential | SigningKey, DamagedEntry['reason']> =
+      kind === 'credential' ? decodeCredential(text) : decodeSigningKey(text);
+    if (!decoded.ok) {
+      this.#log.warn('vault-entry-damaged', { key, reason: decoded.error });
+      this.#damaged.set(key, { key, id, what: kind, reason: decoded.error });
+    } else if (kind === 'credential') {
+      this.#credentials.set(id, decoded.value as Credential);
+    } else {
+      this.#signingKeys.set(id, decoded.value as SigningKey);
+    }
+  }
+
+  #forget(key: string, id: string): void {
+    this.#damaged.delete(key);
+    (kindOf(key) === 'credential' ? this.#credentials : this.#signingKeys).delete(id);
+  }
+
+  #write(key: string, text: string, remember: () => void): Promise<void> {
+    return this.#afterWrites(key, async () => {
+      await this.#persist(key, text);
+      remember();
+      this.#damaged.delete(key);
+      this.#fireChanged();
+    });
+  }
+
+  async #persist(key: string, text: string): Promise<void> {
+    let found: string | undefined;
+    try {
+      await this.#store.store(key, text);
+      found = await this.#store.get(key);
+    } catch (error) {
+      throw new KeyringError('vault-unavailable', {}, { cause: error });
+    }
+    if (found !== text) {
+      throw new KeyringError('vault-not-persisted');
+    }
+  }
+
+  #delete(key: string): Promise<void> {
+    return this.#afterWrites(key, async () => {
+      try {
+        await this.#store.delete(key);
+      } catch (error) {
+        throw new KeyringError('vault-unavailable', {}, { cause: error });
+      }
+      this.#forget(key, key.slice(key.indexOf('/') + 1));
+      this.#fireChanged();
+    });
+  }
+
+  #afterWrites<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#writes.get(key) ?? Promise.resolve();
+    const result = before.then(work, work);
+    const settled = result.then(
+      () => {},
+      () => {},
+    );
+    this.#writes.set(key, settled);
+    void settled.then(() => {
+      if (this.#writes.get(key) === settled) {
+        this.#writes.delete(key);
+      }
+    });
+    return result;
+  }
+
+  #fireChanged(): void {
+    this.#attached = undefined;
+    this.#changed.fire();
+  }
+}
+
+function kindOf(key: string): DamagedEntry['what'] | undefined {
+  return key.startsWith(credentialPrefix) ? 'credential' : key.startsWith(signingKeyPrefix) ? 'signingKey' : undefined;
+}
+
+function attachmentKey(url: string, header: string): string {
+  return `${url}\n${header.toLowerCase()}`;
+}

@@ -1,0 +1,50 @@
+import type { FindingData } from './findings.ts';
+
+/**
+ * Something that a person may run into and can do something about. `code` is stable and is what programs look at;
+ * `platform/texts.ts` says it in words; `message` is for the log only. Neither it nor `data` may hold a secret.
+ */
+export class KeyringError extends Error {
+  override readonly name = 'KeyringError';
+  readonly code: ErrorCode;
+  readonly data: FindingData;
+
+  constructor(code: ErrorCode, data: FindingData = {}, options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** Why no header value is given out. */
+export type RefusalCode =
+  | 'no-credential'
+  | 'credential-damaged'
+  | 'credential-revoked'
+  | 'signing-key-missing'
+  | 'token-expired'
+  | 'token-not-yet-valid'
+  | 'token-malformed'
+  | 'header-not-sendable'
+  | 'insecure-url'
+  | 'url-invalid'
+  | 'reference-unknown'
+  | 'reference-points-elsewhere'
+  | 'workspace-not-trusted';
+
+export type ErrorCode =
+  | RefusalCode
+  | 'vault-unavailable'
+  | 'vault-not-persisted'
+  | 'credential-not-found'
+  | 'signing-key-weak'
+  | 'signing-key-invalid'
+  | 'cannot-renew'
+  | 'file-broken'
+  | 'file-read-only'
+  | 'file-changed'
+  | 'file-unreadable'
+  | 'server-not-found'
+  | 'reference-not-supported'
+  | 'purge-missing'
+  | 'argument-invalid';

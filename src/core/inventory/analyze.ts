@@ -1,0 +1,230 @@
+import { parseKeyringInputId, parseReferences } from '../config/references.ts';
+import type { ParsedHeader, ParsedServer } from '../config/types.ts';
+import { canonicalUrl, transportSecurity } from '../config/url.ts';
+import { currentToken, readToken, type TokenContent } from '../credentials/token.ts';
+import type { Credential } from '../credentials/types.ts';
+import type { Vault } from '../credentials/vault.ts';
+import type { Finding } from '../findings.ts';
+import { headerFindings, parseHeaderValue } from '../jwt/headerValue.ts';
+import { nextBoundary, type TokenFindingOptions, tokenFindings } from '../jwt/tokenFindings.ts';
+import type { Span } from '../text.ts';
+import { isAuthenticationHeader, isLiteralSecret } from './literals.ts';
+import { statusOf } from './status.ts';
+import type {
+  ConfigSource,
+  CredentialSnapshot,
+  FileSnapshot,
+  HeaderSnapshot,
+  ServerSnapshot,
+  VaultState,
+} from './types.ts';
+
+/** What the user has set that decides what is a finding. */
+export interface FindingPolicy {
+  readonly clockToleranceSeconds: number;
+  readonly expiresSoonSeconds: number;
+  readonly longLivedDays: number;
+}
+
+/** All that analysis needs beside the file. */
+export interface AnalysisContext {
+  /** ms since the epoch */
+  readonly now: number;
+  readonly policy: FindingPolicy;
+  readonly vault: Pick<Vault, 'attachedTo' | 'credential'>;
+  readonly vaultState: VaultState;
+  /** The input id that a reference for this canonical URL and header has, where it has been computed. */
+  readonly expectedInputId: (serverName: string, url: string, header: string) => string | undefined;
+  /** Hears of every instant (ms) at which the result would change. */
+  readonly onBoundary: (at: number) => void;
+}
+
+/** Looks at one file: each server, each header, each token. Linear in the size of the text. */
+export function analyzeFile(
+  source: ConfigSource,
+  parsed: FileSnapshot['parsed'],
+  context: AnalysisContext,
+): FileSnapshot {
+  return { source, parsed, servers: parsed.servers.map(server => analyzeServer(server, source, parsed, context)) };
+}
+
+/** Looks at one credential, apart from where it is used. */
+export function analyzeCredential(credential: Credential, context: AnalysisContext): CredentialSnapshot {
+  const token = contentOf(credential);
+  const findings = token ? findingsOfToken(token, undefined, context) : [];
+  return {
+    credential,
+    ...(token && { token }),
+    status: credential.revokedAt === undefined ? statusOf(findings) : 'revoked',
+    findings,
+  };
+}
+
+function analyzeServer(
+  server: ParsedServer,
+  source: ConfigSource,
+  parsed: FileSnapshot['parsed'],
+  context: AnalysisContext,
+): ServerSnapshot {
+  const canonical = server.url && canonicalUrl(server.url.value);
+  const url = canonical?.ok ? canonical.value : undefined;
+  const headers = server.headers.map(header => analyzeHeader(header, server, url, source, parsed, context));
+  const findings: Finding[] = [];
+  if (url && server.url && transportSecurity(url) === 'insecure' && headers.some(header => header.authenticates)) {
+    findings.push({ code: 'insecure-url', severity: 'warning', span: server.url.span, data: { url } });
+  }
+  return { parsed: server, ...(url && { url }), headers, findings };
+}
+
+function analyzeHeader(
+  header: ParsedHeader,
+  server: ParsedServer,
+  url: string | undefined,
+  source: ConfigSource,
+  parsed: FileSnapshot['parsed'],
+  context: AnalysisContext,
+): HeaderSnapshot {
+  const span = header.valueSpan;
+  const value = header.value ?? '';
+  const attached = url ? context.vault.attachedTo(url, header.name)[0] : undefined;
+  const credential = attached && context.vault.credential(attached.credentialId);
+  const base = { parsed: header, ...(credential && { credentialId: credential.id }) };
+
+  if (value === '') {
+    return {
+      ...base,
+      kind: 'empty',
+      authenticates: isAuthenticationHeader(header.name),
+      status: 'unknown',
+      findings: [],
+    };
+  }
+  const inputId = value.includes('${') ? keyringInputOf(value) : undefined;
+  if (inputId !== undefined) {
+    return analyzeReference({ ...base, inputId }, header, server, url, credential, source, parsed, context);
+  }
+  const findings = headerFindings(header.name, value).map(finding => at(finding, span));
+  const read = parseHeaderValue(header.name, value);
+  if (read.shape === 'reference') {
+    const authenticates = isAuthenticationHeader(header.name);
+    return { ...base, kind: 'foreign', authenticates, status: statusOf(findings, 'unknown'), findings };
+  }
+  const token: TokenContent = read.shape === 'jwt' ? readToken(read.token) : { shape: 'opaque' };
+  findings.push(...findingsOfToken(token, span, context, url));
+  const secret = isLiteralSecret(header.name, value);
+  if (secret) {
+    findings.push({ code: 'secret-in-file', severity: 'warning', span, data: { header: header.name } });
+  }
+  return {
+    ...base,
+    kind: 'literal',
+    ...(secret && { token }),
+    authenticates: secret || isAuthenticationHeader(header.name),
+    status: statusOf(findings, secret ? 'ready' : 'unknown'),
+    findings,
+  };
+}
+
+function analyzeReference(
+  base: Pick<HeaderSnapshot, 'parsed' | 'credentialId'> & { inputId: string },
+  header: ParsedHeader,
+  server: ParsedServer,
+  url: string | undefined,
+  credential: Credential | undefined,
+  source: ConfigSource,
+  parsed: FileSnapshot['parsed'],
+  context: AnalysisContext,
+): HeaderSnapshot {
+  const span = header.valueSpan;
+  const findings: Finding[] = [];
+  const expected = url && context.expectedInputId(server.name, url, header.name);
+  if (!source.format.indirections.includes('input')) {
+    findings.push({
+      code: 'credential-refused',
+      severity: 'error',
+      span,
+      data: { reason: 'format-without-inputs', url: url ?? '', header: header.name },
+    });
+  } else if (!url || (expected && hashOf(expected) !== hashOf(base.inputId))) {
+    findings.push({
+      code: 'credential-refused',
+      severity: 'error',
+      span,
+      data: { reason: 'other-url', url: url ?? '', header: header.name },
+    });
+  } else if (!parsed.inputs.some(input => input.id === base.inputId)) {
+    findings.push({
+      code: 'credential-missing',
+      severity: 'error',
+      span,
+      data: { reason: 'no-input', url, header: header.name },
+    });
+  } else if (!credential && context.vaultState === 'ready') {
+    findings.push({
+      code: 'credential-missing',
+      severity: 'error',
+      span,
+      data: { reason: 'not-attached', url, header: header.name },
+    });
+  }
+  const token = credential && contentOf(credential);
+  if (token && findings.length === 0) {
+    findings.push(...findingsOfToken(token, span, context, url));
+  }
+  return {
+    ...base,
+    kind: 'keyring',
+    ...(token && { token }),
+    authenticates: true,
+    status: credential?.revokedAt === undefined ? statusOf(findings, credential ? 'ready' : 'unknown') : 'revoked',
+    findings,
+  };
+}
+
+function contentOf(credential: Credential): TokenContent | undefined {
+  const token = currentToken(credential);
+  return token && (credential.kind === 'apiKey' ? { shape: 'opaque' } : readToken(token.reveal()));
+}
+
+function findingsOfToken(
+  token: TokenContent,
+  span: Span | undefined,
+  context: AnalysisContext,
+  url?: string,
+): Finding[] {
+  if (token.shape === 'opaque') {
+    return [];
+  }
+  const options: TokenFindingOptions = {
+    now: context.now,
+    toleranceSeconds: context.policy.clockToleranceSeconds,
+    expiresSoonSeconds: context.policy.expiresSoonSeconds,
+    longLivedDays: context.policy.longLivedDays,
+    ...(url !== undefined && { audience: { serverUrl: url } }),
+  };
+  const content = token.shape === 'jwt' ? token.jwt : token.problem;
+  if (token.shape === 'jwt') {
+    const boundary = nextBoundary(token.jwt, options);
+    if (boundary !== undefined) {
+      context.onBoundary(boundary);
+    }
+  }
+  const findings = tokenFindings(content, options);
+  return span ? findings.map(finding => at(finding, span)) : findings;
+}
+
+/** The whole value, quotes included: a token's inner offsets don't survive JSON escapes, and the eye finds the value. */
+function at(finding: Finding, span: Span): Finding {
+  return { ...finding, span };
+}
+
+/** The input of ours that this value refers to. */
+function keyringInputOf(value: string): string | undefined {
+  return parseReferences(value).find(
+    reference => reference.kind === 'input' && parseKeyringInputId(reference.name) !== undefined,
+  )?.name;
+}
+
+function hashOf(inputId: string): string | undefined {
+  return parseKeyringInputId(inputId)?.hash;
+}

@@ -1,0 +1,178 @@
+import { parseConfig } from '../config/parse.ts';
+import { keyringInputId, parseReferences } from '../config/references.ts';
+import type { ParsedConfig } from '../config/types.ts';
+import { canonicalUrl } from '../config/url.ts';
+import type { Vault } from '../credentials/vault.ts';
+import { Emitter } from '../emitter.ts';
+import type { Clock, Disposable, Event, Log } from '../ports.ts';
+import { type AnalysisContext, analyzeCredential, analyzeFile, type FindingPolicy } from './analyze.ts';
+import type { ConfigSource, FileSnapshot, Snapshot, VaultState } from './types.ts';
+
+interface File {
+  readonly source: ConfigSource;
+  readonly parsed: ParsedConfig;
+  /** The analysis, until something that it depends on changes. */
+  snapshot?: FileSnapshot;
+  /** The earliest instant at which `snapshot` is no longer true. */
+  boundary: number;
+}
+
+const empty: ParsedConfig = { servers: [], inputs: [], problems: [] };
+
+/**
+ * Joins config files, attachments, credentials and findings into one {@link Snapshot}. A file is parsed when its text
+ * changes and looked at again when the vault, the settings or the clock change what there is to say about it.
+ */
+export class Inventory implements Disposable {
+  readonly #vault: Vault;
+  readonly #clock: Clock;
+  readonly #policy: () => FindingPolicy;
+  readonly #files = new Map<string, File>();
+  readonly #expectedIds = new Map<string, string>();
+  readonly #changed: Emitter<Snapshot>;
+  readonly #subscription: Disposable;
+  #snapshot: Snapshot | undefined;
+  #vaultState: VaultState = 'loading';
+  #timer: Disposable | undefined;
+
+  constructor(vault: Vault, clock: Clock, log: Log, policy: () => FindingPolicy) {
+    this.#vault = vault;
+    this.#clock = clock;
+    this.#policy = policy;
+    this.#changed = new Emitter(error => log.error('inventory-listener', error));
+    this.#subscription = vault.onDidChange(() => {
+      this.#vaultState = 'ready';
+      this.invalidate();
+    });
+  }
+
+  /** Fires after every change with the new snapshot. */
+  get onDidChange(): Event<Snapshot> {
+    return this.#changed.event;
+  }
+
+  /** The state of everything now; the same object until something changes. */
+  get snapshot(): Snapshot {
+    this.#snapshot ??= this.#compute();
+    return this.#snapshot;
+  }
+
+  setVaultState(state: VaultState): void {
+    this.#vaultState = state;
+    this.invalidate();
+  }
+
+  /** Replaces what is known about the files: new texts are parsed, unchanged ones are kept as they are. */
+  async setFiles(sources: readonly ConfigSource[]): Promise<void> {
+    const before = new Map(this.#files);
+    this.#files.clear();
+    let changed = before.size !== sources.length;
+    for (const [index, source] of sources.entries()) {
+      const known = before.get(source.uri);
+      if (known && sameContent(known.source, source)) {
+        this.#files.set(source.uri, known);
+        changed ||= [...before.keys()][index] !== source.uri;
+        continue;
+      }
+      changed = true;
+      const parsed = source.content.state === 'text' ? parseConfig(source.content.text, source.format) : empty;
+      this.#files.set(source.uri, { source, parsed, boundary: Number.POSITIVE_INFINITY });
+      await this.#prepareIds(parsed);
+    }
+    if (changed) {
+      this.#announce();
+    }
+  }
+
+  /** Looks at everything again: settings have changed, or the machine was asleep. */
+  invalidate(): void {
+    for (const file of this.#files.values()) {
+      delete file.snapshot;
+    }
+    this.#announce();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#timer?.dispose();
+  }
+
+  #announce(): void {
+    this.#snapshot = undefined;
+    this.#changed.fire(this.snapshot);
+  }
+
+  #compute(): Snapshot {
+    const now = this.#clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    let boundary = Number.POSITIVE_INFINITY;
+    const context: AnalysisContext = {
+      now,
+      policy: this.#policy(),
+      vault: this.#vault,
+      vaultState: this.#vaultState,
+      expectedInputId: (name, url, header) => this.#expectedIds.get(idKey(name, url, header)),
+      onBoundary: at => {
+        boundary = Math.min(boundary, at);
+      },
+    };
+    const files = [...this.#files.values()].map(file => {
+      if (!file.snapshot || file.boundary <= now) {
+        boundary = Number.POSITIVE_INFINITY;
+        file.snapshot = analyzeFile(file.source, file.parsed, context);
+        file.boundary = boundary;
+      }
+      next = Math.min(next, file.boundary);
+      return file.snapshot;
+    });
+    boundary = Number.POSITIVE_INFINITY;
+    const credentials = this.#vault.credentials.map(credential => analyzeCredential(credential, context));
+    next = Math.min(next, boundary);
+    this.#schedule(next);
+    return {
+      files,
+      credentials,
+      signingKeys: this.#vault.signingKeys,
+      damaged: this.#vault.damaged,
+      vault: this.#vaultState,
+    };
+  }
+
+  /** One timer, for the next instant at which anything changes by itself. */
+  #schedule(next: number): void {
+    this.#timer?.dispose();
+    this.#timer = Number.isFinite(next) ? this.#clock.at(next, () => this.#announce()) : undefined;
+  }
+
+  /** Hashing is asynchronous, so the ids that references should have are at hand before the file is looked at. */
+  async #prepareIds(parsed: ParsedConfig): Promise<void> {
+    for (const server of parsed.servers) {
+      const url = server.url && canonicalUrl(server.url.value);
+      for (const header of server.headers) {
+        if (url?.ok && header.value?.includes('${') && parseReferences(header.value).some(isInput)) {
+          const key = idKey(server.name, url.value, header.name);
+          if (!this.#expectedIds.has(key)) {
+            this.#expectedIds.set(key, await keyringInputId(server.name, url.value, header.name));
+          }
+        }
+      }
+    }
+  }
+}
+
+function isInput(reference: { readonly kind: string }): boolean {
+  return reference.kind === 'input';
+}
+
+function idKey(name: string, url: string, header: string): string {
+  return `${name}\n${url}\n${header.toLowerCase()}`;
+}
+
+function sameContent(a: ConfigSource, b: ConfigSource): boolean {
+  return (
+    a.format === b.format &&
+    (a.content.state === 'text'
+      ? b.content.state === 'text' && a.content.text === b.content.text
+      : b.content.state !== 'text' && a.content.reason === b.content.reason)
+  );
+}

@@ -1,0 +1,32 @@
+import type { Finding, FindingCode } from '../findings.ts';
+import type { Status } from './types.ts';
+
+/** Worst first: the first code that is among the findings decides. */
+const order: readonly (readonly [Status, readonly FindingCode[]])[] = [
+  ['refused', ['credential-refused', 'insecure-url']],
+  ['missing', ['credential-missing']],
+  ['malformed', ['token-malformed', 'token-encrypted', 'token-alg-none', 'token-signature-invalid']],
+  ['expired', ['token-expired']],
+  [
+    'invalidHeader',
+    [
+      'header-scheme-missing',
+      'header-scheme-doubled',
+      'header-name-pasted',
+      'header-whitespace',
+      'header-invalid-characters',
+    ],
+  ],
+  ['notYetValid', ['token-not-yet-valid']],
+  ['expiresSoon', ['token-expires-soon']],
+  ['exposed', ['secret-in-file', 'secret-in-url', 'secret-in-args']],
+];
+
+/** One word for a list of findings; `otherwise` when none of them decides. */
+export function statusOf(findings: readonly Finding[], otherwise: Status = 'ready'): Status {
+  if (findings.length === 0) {
+    return otherwise;
+  }
+  const codes = new Set(findings.map(finding => finding.code));
+  return order.find(([, decisive]) => decisive.some(code => codes.has(code)))?.[0] ?? otherwise;
+}

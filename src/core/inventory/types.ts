@@ -1,0 +1,86 @@
+import type { ConfigFormat, ParsedConfig, ParsedHeader, ParsedServer } from '../config/types.ts';
+import type { TokenContent } from '../credentials/token.ts';
+import type { Credential, DamagedEntry, SigningKey } from '../credentials/types.ts';
+import type { Finding } from '../findings.ts';
+
+/**
+ * Everything that a user sees, at one moment. Trees, hovers, diagnostics, the status bar and reports are views of it;
+ * none computes on its own, so no two of them can disagree. It holds no secret but the `Secret`s inside credentials.
+ */
+export interface Snapshot {
+  readonly files: readonly FileSnapshot[];
+  readonly credentials: readonly CredentialSnapshot[];
+  readonly signingKeys: readonly SigningKey[];
+  readonly damaged: readonly DamagedEntry[];
+  /** `loading`: what the vault holds isn't known yet; `unavailable`: it can't be read. */
+  readonly vault: VaultState;
+}
+
+export type VaultState = 'loading' | 'ready' | 'unavailable' | 'restricted';
+
+/** A config file as it was found: its text, or why there is none. */
+export interface ConfigSource {
+  /** The file's URI as a string. */
+  readonly uri: string;
+  readonly format: ConfigFormat;
+  readonly content:
+    | { readonly state: 'text'; readonly text: string }
+    | {
+        readonly state: 'unreadable';
+        readonly reason: 'not-utf8' | 'no-permission' | 'is-directory' | 'too-large' | 'failed';
+      };
+}
+
+export interface FileSnapshot {
+  readonly source: ConfigSource;
+  readonly parsed: ParsedConfig;
+  readonly servers: readonly ServerSnapshot[];
+}
+
+export interface ServerSnapshot {
+  readonly parsed: ParsedServer;
+  /** Canonical URL, where the server has one that can be used. */
+  readonly url?: string;
+  readonly headers: readonly HeaderSnapshot[];
+  /** Findings about the server itself (its URL); those of headers stand with the headers. */
+  readonly findings: readonly Finding[];
+}
+
+export interface HeaderSnapshot {
+  readonly parsed: ParsedHeader;
+  /**
+   * `keyring`: a reference to an input of ours; `foreign`: another `${...}`; `literal`: the value stands in the file.
+   */
+  readonly kind: 'keyring' | 'foreign' | 'literal' | 'empty';
+  /** The input's id, for `keyring`. */
+  readonly inputId?: string;
+  /** The id of the credential in use for this server and header, if any is attached. */
+  readonly credentialId?: string;
+  /** What can be read of the token that the server would get. */
+  readonly token?: TokenContent;
+  /** Whether the value is, or stands for, a secret. Plain headers (`Accept`) have no credential. */
+  readonly authenticates: boolean;
+  readonly status: Status;
+  readonly findings: readonly Finding[];
+}
+
+export interface CredentialSnapshot {
+  readonly credential: Credential;
+  readonly token?: TokenContent;
+  readonly status: Status;
+  readonly findings: readonly Finding[];
+}
+
+/** The worst that there is to say, in one word: what icons show. */
+export type Status =
+  | 'ready'
+  | 'expiresSoon'
+  | 'expired'
+  | 'notYetValid'
+  | 'malformed'
+  | 'invalidHeader'
+  | 'missing'
+  | 'refused'
+  | 'exposed'
+  | 'revoked'
+  | 'unknown';

@@ -1,0 +1,28 @@
+import type * as vscode from 'vscode';
+import { registerAddServer } from './features/addServer/register.ts';
+import { registerCredentials } from './features/credentials/register.ts';
+import { registerDiagnostics } from './features/diagnostics/register.ts';
+import { registerHelp } from './features/help/register.ts';
+import { registerHover } from './features/hover/register.ts';
+import { registerResolveHeader } from './features/resolveHeader/register.ts';
+import { registerServers } from './features/servers/register.ts';
+import { registerStatusBar } from './features/statusBar/register.ts';
+import { createServices, startReading } from './services.ts';
+
+/** Composes and returns: no network, no file and no secret is read before VS Code has its turn again. */
+export function activate(context: vscode.ExtensionContext): void {
+  const services = createServices(context);
+  context.subscriptions.push(
+    services,
+    registerServers(services),
+    registerCredentials(services),
+    registerAddServer(services),
+    registerResolveHeader(services),
+    registerHover(services),
+    registerDiagnostics(services),
+    registerStatusBar(services),
+    registerHelp(services),
+  );
+  const reading = setTimeout(() => context.subscriptions.push(startReading(services)));
+  context.subscriptions.push({ dispose: () => clearTimeout(reading) });
+}

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { KeyringError } from '../../core/errors.ts';
+import { plainText } from '../../core/text.ts';
+import type { CredentialAnswers, ServerTarget } from '../../ids.ts';
+import { runCommand } from '../../platform/commands.ts';
+import { makeCredential } from '../../platform/credentialFactory.ts';
+import { runWizard, type Step } from '../../platform/wizard.ts';
+import type { Services } from '../../services.ts';
+import { answersOf, credentialSteps, draftOf } from './credentialSteps.ts';
+import { offerGeneratedSecret } from './generatedSecret.ts';
+
+/**
+ * Puts a credential into the keyring and, if a server is given, attaches it there.
+ * @returns the credential's id
+ */
+export async function addCredential(
+  services: Services,
+  target?: Partial<ServerTarget>,
+  answers?: CredentialAnswers,
+): Promise<string> {
+  if (!vscode.workspace.isTrusted) {
+    throw new KeyringError('workspace-not-trusted');
+  }
+  const { vault, broker, clock } = services;
+  const draft = draftOf(answers);
+  if (target?.header !== undefined) {
+    draft.header = target.header;
+  }
+  const nameStep: Step = {
+    skip: () => answers !== undefined || draft.kind === 'existing',
+    ask: async prompts => {
+      draft.name = (
+        await prompts.input({
+          prompt: vscode.l10n.t('A name for the credential'),
+          value: draft.name ?? target?.server ?? '',
+          validate: value => (value.trim() === '' ? vscode.l10n.t('This may not be empty.') : undefined),
+        })
+      ).trim();
+    },
+  };
+  const title = target?.server
+    ? vscode.l10n.t('Add Credential for {0}', plainText(target.server))
+    : vscode.l10n.t('Add Credential');
+  await runWizard(title, [...credentialSteps(services, draft, () => undefined), nameStep]);
+  await vault.load();
+  const filled = answersOf(draft);
+  const credentialId = filled.kind === 'existing' ? filled.credentialId : await store();
+  if (target?.file !== undefined && target.server !== undefined) {
+    const { file, server, header } = target;
+    await runCommand(
+      'mcpKeyring.servers.attachCredential',
+      { file, server, ...(header !== undefined && { header }) },
+      { credentialId },
+    );
+  }
+  if (draft.secretSource === 'generate' && answers === undefined) {
+    await offerGeneratedSecret(services, credentialId);
+  }
+  return credentialId;
+
+  async function store(): Promise<string> {
+    if (filled.kind === 'existing') {
+      return filled.credentialId;
+    }
+    const fallback = target?.server ?? vscode.l10n.t('Credential');
+    const { credential, signingKey } = makeCredential(filled, fallback, draft.header, vault, clock);
+    if (signingKey) {
+      await vault.putSigningKey(signingKey);
+    }
+    await vault.putCredential(credential);
+    if (credential.kind === 'signedJwt') {
+      await broker.renew(credential.id);
+    }
+    return credential.id;
+  }
+}

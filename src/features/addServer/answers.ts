@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import { canonicalUrl, transportSecurity } from '../../core/config/url.ts';
+import { KeyringError } from '../../core/errors.ts';
+import type { AddServerAnswers } from '../../ids.ts';
+import { type ConfigFiles, type ConfigLocation, fileLabel } from '../../platform/configFiles.ts';
+
+/**
+ * What's wrong with a server's URL, field `url`.
+ * @returns undefined when a credential may be attached to it; `insecure` counts as wrong unless it's allowed
+ */
+export function urlProblem(url: string, allowInsecure: boolean): KeyringError | undefined {
+  const text = url.trim();
+  if (text === '') {
+    return invalid('url', 'empty');
+  }
+  if (text.includes('${')) {
+    return invalid('url', 'unresolved');
+  }
+  const canonical = canonicalUrl(text);
+  if (!canonical.ok) {
+    return invalid('url', 'not-http');
+  }
+  const { username, password } = new URL(text);
+  if (username || password) {
+    return invalid('url', 'query-secret');
+  }
+  return transportSecurity(canonical.value) === 'insecure' && !allowInsecure
+    ? invalid('url', 'insecure', canonical.value)
+    : undefined;
+}
+
+/** What's wrong with a server's name, field `name`. */
+export function nameProblem(name: string): KeyringError | undefined {
+  return name.trim() === '' ? invalid('name', 'empty') : undefined;
+}
+
+/**
+ * The place that `file` names: a URI, a path, or a path relative to a workspace folder.
+ * @throws KeyringError `argument-invalid` for field `file`
+ */
+export function placeOf(file: string, files: ConfigFiles): ConfigLocation {
+  const wanted = file.replaceAll('\\', '/');
+  const place = files.locations.find(
+    ({ uri, folder }) =>
+      uri.toString() === file ||
+      uri.path === wanted ||
+      uri.fsPath === file ||
+      (folder && vscode.Uri.joinPath(folder.uri, wanted).path === uri.path),
+  );
+  if (!place) {
+    throw invalid('file', 'not-a-file', file);
+  }
+  return place;
+}
+
+/** A name for a server that says where it is: its host without what every host has. */
+export function suggestedName(url: string): string {
+  const canonical = canonicalUrl(url.trim());
+  if (!canonical.ok) {
+    return '';
+  }
+  const { hostname, port } = new URL(canonical.value);
+  const host = hostname.replace(/^(?:www|mcp|api)\./, '').replace(/\.(?:com|org|net|dev|io|ai|app)$/, '');
+  return (/^[\d.[\]:]+$|^localhost$/.test(host) ? `local-${port || '80'}` : host).replace(/[^A-Za-z0-9]+/g, '-');
+}
+
+/**
+ * Checks the types of what a program passed, before anything is asked.
+ * @throws KeyringError `argument-invalid` with the field's name
+ */
+export function checkAnswers(answers: AddServerAnswers): void {
+  for (const field of ['name', 'url', 'file', 'header'] as const) {
+    if (answers[field] !== undefined && typeof answers[field] !== 'string') {
+      throw invalid(field, 'wrong-type');
+    }
+  }
+  if (answers.delivery !== undefined && answers.delivery !== 'reference' && answers.delivery !== 'literal') {
+    throw invalid('delivery', 'unknown-delivery');
+  }
+  const kind: unknown = answers.credential?.kind;
+  if (answers.credential !== undefined && !['apiKey', 'bearer', 'signedJwt', 'existing'].includes(String(kind))) {
+    throw invalid('credential.kind', 'unknown-kind');
+  }
+  if (answers.url !== undefined) {
+    const problem = urlProblem(answers.url, answers.allowInsecure === true);
+    if (problem) {
+      throw problem;
+    }
+  }
+  if (answers.name !== undefined) {
+    const problem = nameProblem(answers.name);
+    if (problem) {
+      throw problem;
+    }
+  }
+}
+
+/** How a place is offered: the file, and who reads it. */
+export function placeText(place: ConfigLocation): string {
+  return place.inputScope === 'user' ? vscode.l10n.t('User mcp.json') : fileLabel(place.uri);
+}
+
+function invalid(field: string, reason: string, value?: string): KeyringError {
+  return new KeyringError('argument-invalid', { field, reason, ...(value !== undefined && { value }) });
+}

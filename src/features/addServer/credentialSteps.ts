@@ -1,0 +1,349 @@
+import { l10n } from 'vscode';
+import { readToken } from '../../core/credentials/token.ts';
+import type { SecretEncoding } from '../../core/credentials/types.ts';
+import { KeyringError } from '../../core/errors.ts';
+import { cleanPastedCredential } from '../../core/jwt/headerValue.ts';
+import type { JsonObject } from '../../core/jwt/types.ts';
+import { plainText } from '../../core/text.ts';
+import type { CredentialAnswers } from '../../ids.ts';
+import { checkPasted, checkSecret, defaultLifetimeSeconds } from '../../platform/credentialFactory.ts';
+import type { ProbeResult } from '../../platform/probe.ts';
+import { errorText, malformedText } from '../../platform/texts.ts';
+import { kindText } from '../../platform/tokenSummary.ts';
+import type { Step } from '../../platform/wizard.ts';
+import type { Services } from '../../services.ts';
+
+/** What the questions about a credential fill in. Everything is optional: it's a form that is being filled. */
+export interface CredentialDraft {
+  kind?: CredentialAnswers['kind'];
+  name?: string;
+  header?: string;
+  key?: string;
+  token?: string;
+  credentialId?: string;
+  keyId?: string;
+  secretSource?: 'generate' | SecretEncoding | 'existing';
+  secret?: string;
+  allowWeak?: boolean;
+  claims?: JsonObject;
+  lifetimeSeconds?: number | null;
+}
+
+/** A draft that was filled, as the answers that a program would have given. */
+export function answersOf(draft: CredentialDraft): CredentialAnswers {
+  const name = draft.name === undefined ? {} : { name: draft.name };
+  switch (draft.kind) {
+    case 'existing':
+      return { kind: 'existing', credentialId: draft.credentialId ?? '' };
+    case 'bearer':
+      return { kind: 'bearer', ...name, token: draft.token ?? '' };
+    case 'signedJwt':
+      return {
+        kind: 'signedJwt',
+        ...name,
+        ...(draft.secretSource === 'existing' && draft.keyId !== undefined && { keyId: draft.keyId }),
+        ...(draft.secret !== undefined &&
+          draft.secretSource !== 'existing' &&
+          draft.secretSource !== 'generate' && {
+            secret: draft.secret,
+            encoding: draft.secretSource ?? 'utf8',
+            allowWeak: draft.allowWeak ?? false,
+          }),
+        ...(draft.claims && { claims: draft.claims }),
+        ...(draft.lifetimeSeconds !== undefined && { lifetimeSeconds: draft.lifetimeSeconds }),
+      };
+    default:
+      return { kind: 'apiKey', ...name, key: draft.key ?? '' };
+  }
+}
+
+/** Fills a draft from a program's answers, so that only what is missing is asked. */
+export function draftOf(answers: CredentialAnswers | undefined): CredentialDraft {
+  if (answers?.kind !== 'signedJwt') {
+    return { ...answers };
+  }
+  const { secret, encoding, keyId, ...rest } = answers;
+  return {
+    ...rest,
+    ...(secret !== undefined && { secret }),
+    ...(keyId !== undefined && { keyId }),
+    // A program that says no secret wants one made.
+    secretSource: keyId !== undefined ? 'existing' : secret === undefined ? 'generate' : (encoding ?? 'utf8'),
+    claims: answers.claims ?? {},
+    lifetimeSeconds: answers.lifetimeSeconds === undefined ? defaultLifetimeSeconds : answers.lifetimeSeconds,
+  };
+}
+
+/** The questions about how a server authenticates. `probe` is what the server itself has said, if it was asked. */
+export function credentialSteps(
+  services: Services,
+  draft: CredentialDraft,
+  probe: () => ProbeResult | undefined,
+): Step[] {
+  const given = { ...draft };
+  return [
+    kindStep(services, draft, given, probe),
+    headerStep(draft, given, probe),
+    keyStep(draft, given),
+    tokenStep(draft, given),
+    secretSourceStep(services, draft, given),
+    secretStep(draft, given),
+    claimsStep(draft, given),
+    lifetimeStep(draft, given),
+  ];
+}
+
+function kindStep(
+  { vault }: Services,
+  draft: CredentialDraft,
+  given: CredentialDraft,
+  probe: () => ProbeResult | undefined,
+): Step {
+  return {
+    skip: () => given.kind !== undefined,
+    ask: async prompts => {
+      await vault.load();
+      const result = probe();
+      const chosen = await prompts.pick<{ kind: CredentialAnswers['kind']; credentialId?: string }>({
+        prompt: probeText(result) ?? l10n.t('How does the server authenticate?'),
+        items: [
+          {
+            label: `$(key) ${l10n.t('API key')}`,
+            description: l10n.t('a fixed key in a header such as X-API-Key'),
+            value: { kind: 'apiKey' as const },
+            kindOf: 'apiKey',
+          },
+          {
+            label: `$(shield) ${l10n.t('Bearer token')}`,
+            description: l10n.t('a token that somebody gave you, JWT or not'),
+            value: { kind: 'bearer' as const },
+            kindOf: 'bearer',
+          },
+          {
+            label: `$(pencil) ${l10n.t('Signed JWT')}`,
+            description: l10n.t('signed here with a secret that the server knows too'),
+            value: { kind: 'signedJwt' as const },
+            kindOf: 'signedJwt',
+          },
+          ...vault.credentials.map(credential => ({
+            label: `$(archive) ${plainText(credential.name)}`,
+            description: l10n.t('{0} in your keyring', kindText(credential.kind)),
+            value: { kind: 'existing' as const, credentialId: credential.id },
+            kindOf: 'existing',
+          })),
+        ].sort(
+          (a, b) => Number(b.kindOf === preselected(draft, result)) - Number(a.kindOf === preselected(draft, result)),
+        ),
+      });
+      draft.kind = chosen.kind;
+      if (chosen.credentialId !== undefined) {
+        draft.credentialId = chosen.credentialId;
+      }
+    },
+  };
+}
+
+function preselected(draft: CredentialDraft, probe: ProbeResult | undefined): string | undefined {
+  return draft.kind ?? probe?.kind;
+}
+
+function probeText(probe: ProbeResult | undefined): string | undefined {
+  switch (probe?.outcome) {
+    case 'open':
+      return l10n.t('The server answers without a credential. How does it authenticate?');
+    case 'refused':
+      return probe.header
+        ? l10n.t('The server asks for {0}. How does it authenticate?', plainText(probe.header, 60))
+        : l10n.t('The server asks for a credential. Of which kind?');
+    case 'unreachable':
+      return l10n.t('The server does not answer now. How will it authenticate?');
+    default:
+      return undefined;
+  }
+}
+
+function headerStep(draft: CredentialDraft, given: CredentialDraft, probe: () => ProbeResult | undefined): Step {
+  return {
+    skip: () => given.header !== undefined || draft.kind !== 'apiKey',
+    ask: async prompts => {
+      draft.header = (
+        await prompts.input({
+          prompt: l10n.t('The header that carries the key'),
+          value: draft.header ?? probe()?.header ?? 'X-API-Key',
+          validate: value =>
+            /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value.trim())
+              ? undefined
+              : l10n.t('This is not the name of an HTTP header.'),
+        })
+      ).trim();
+    },
+  };
+}
+
+function keyStep(draft: CredentialDraft, given: CredentialDraft): Step {
+  return {
+    skip: () => given.key !== undefined || draft.kind !== 'apiKey',
+    ask: async prompts => {
+      draft.key = await prompts.input({
+        prompt: l10n.t('The API key. It is kept in the keyring of this computer.'),
+        value: draft.key ?? '',
+        secret: true,
+        validate: value => sentence(checkPasted(value, 'key')),
+      });
+    },
+  };
+}
+
+function tokenStep(draft: CredentialDraft, given: CredentialDraft): Step {
+  let warned: string | undefined;
+  return {
+    skip: () => given.token !== undefined || draft.kind !== 'bearer',
+    ask: async prompts => {
+      draft.token = await prompts.input({
+        prompt: l10n.t('The token. It is kept in the keyring of this computer.'),
+        placeholder: l10n.t('Pasting “Authorization: Bearer ...” is fine'),
+        value: draft.token ?? '',
+        secret: true,
+        validate: value => {
+          const problem = checkPasted(value, 'token');
+          if (problem) {
+            return errorText(problem);
+          }
+          // A broken JWT may be an opaque token with dots: said once, and a second Enter is a yes.
+          const content = readToken(cleanPastedCredential(value).token);
+          if (content.shape === 'malformed' && content.problem.kind === 'malformed' && warned !== value) {
+            warned = value;
+            const { reason, segments } = content.problem;
+            return l10n.t(
+              'This looks like a JWT, but {0} Press Enter again to keep it as it is.',
+              malformedText({ reason, segments }),
+            );
+          }
+          return undefined;
+        },
+      });
+    },
+  };
+}
+
+function secretSourceStep({ vault }: Services, draft: CredentialDraft, given: CredentialDraft): Step {
+  return {
+    skip: () => given.secretSource !== undefined || draft.kind !== 'signedJwt',
+    ask: async prompts => {
+      const chosen = await prompts.pick<{ source: NonNullable<CredentialDraft['secretSource']>; keyId?: string }>({
+        prompt: l10n.t('The secret that you and the server share (HS256)'),
+        items: [
+          {
+            label: `$(edit) ${l10n.t('Type or paste it as text')}`,
+            description: l10n.t('its UTF-8 bytes are the key'),
+            value: { source: 'utf8' },
+          },
+          {
+            label: `$(file-binary) ${l10n.t('Type or paste it as base64')}`,
+            description: l10n.t('the decoded bytes are the key'),
+            value: { source: 'base64' },
+          },
+          {
+            label: `$(sparkle) ${l10n.t('Generate a new one')}`,
+            description: l10n.t('256 random bits, to be configured at the server'),
+            value: { source: 'generate' },
+          },
+          ...vault.signingKeys.map(key => ({
+            label: `$(archive) ${plainText(key.name)}`,
+            description: l10n.t('a signing key in your keyring'),
+            value: { source: 'existing' as const, keyId: key.id },
+          })),
+        ],
+      });
+      draft.secretSource = chosen.source;
+      if (chosen.keyId !== undefined) {
+        draft.keyId = chosen.keyId;
+      }
+    },
+  };
+}
+
+function secretStep(draft: CredentialDraft, given: CredentialDraft): Step {
+  const typed = () => draft.secretSource !== 'generate' && draft.secretSource !== 'existing';
+  let warned: string | undefined;
+  return {
+    skip: () => given.secret !== undefined || draft.kind !== 'signedJwt' || !typed(),
+    ask: async prompts => {
+      draft.secret = await prompts.input({
+        prompt: l10n.t('The secret. It is kept in the keyring of this computer.'),
+        value: draft.secret ?? '',
+        secret: true,
+        validate: value => {
+          const encoding = draft.secretSource as SecretEncoding;
+          try {
+            checkSecret({ secret: value, encoding, allowWeak: warned === value });
+            return undefined;
+          } catch (error) {
+            if (!(error instanceof KeyringError)) {
+              throw error;
+            }
+            if (error.code === 'signing-key-weak') {
+              // Servers with short secrets exist, and it isn't ours to change theirs.
+              warned = value;
+              return `${errorText(error)} ${l10n.t('Press Enter again to use it all the same.')}`;
+            }
+            return errorText(error);
+          }
+        },
+      });
+      draft.allowWeak = warned === draft.secret;
+    },
+  };
+}
+
+function claimsStep(draft: CredentialDraft, given: CredentialDraft): Step {
+  return {
+    skip: () => given.claims !== undefined || draft.kind !== 'signedJwt',
+    ask: async prompts => {
+      const text = await prompts.input({
+        prompt: l10n.t('The claims as JSON. iat and exp are added at every signing.'),
+        value: JSON.stringify(draft.claims ?? { iss: 'mcp-auth-server', sub: 'me', role: 'viewer' }),
+        validate: value =>
+          parseObject(value) ? undefined : l10n.t('This has to be a JSON object, such as {0}.', '{"sub": "me"}'),
+      });
+      draft.claims = parseObject(text) ?? {};
+    },
+  };
+}
+
+function lifetimeStep(draft: CredentialDraft, given: CredentialDraft): Step {
+  return {
+    skip: () => given.lifetimeSeconds !== undefined || draft.kind !== 'signedJwt',
+    ask: async prompts => {
+      const minute = 60;
+      draft.lifetimeSeconds = await prompts.pick<number | null>({
+        prompt: l10n.t('How long is each token good for? It is renewed when a server starts.'),
+        active: draft.lifetimeSeconds === undefined ? defaultLifetimeSeconds : draft.lifetimeSeconds,
+        items: [
+          { label: l10n.t('15 minutes'), value: 15 * minute },
+          { label: l10n.t('1 hour'), value: 60 * minute },
+          { label: l10n.t('2 hours'), value: 120 * minute },
+          {
+            label: l10n.t('30 days'),
+            description: l10n.t('long for something that can be stolen'),
+            value: 30 * 1440 * minute,
+          },
+          { label: l10n.t('It never expires'), description: l10n.t('good until the secret is changed'), value: null },
+        ],
+      });
+    },
+  };
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sentence(error: KeyringError | undefined): string | undefined {
+  return error && errorText(error);
+}

@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../core/ports.ts';
+import { views } from '../../ids.ts';
+import type { Services } from '../../services.ts';
+import { registerCredentialCommands } from './commands.ts';
+import { CredentialsTree } from './tree.ts';
+
+/** The Credentials view and what can be done on a credential. */
+export function registerCredentials(services: Services): Disposable {
+  const tree = new CredentialsTree(services);
+  const view = vscode.window.createTreeView(views.credentials, { treeDataProvider: tree });
+  const rewriting = rewriteRenewed(services);
+  registerCredentialCommands(services);
+  return vscode.Disposable.from(tree, view, rewriting);
+}
+
+/** Where a token stands in clear, the old one is replaced as soon as there is a new one. */
+function rewriteRenewed({ broker, deliverer, log }: Services): Disposable {
+  return broker.onDidRenew(id => {
+    deliverer.rewriteLiterals(id).catch(error => log.error('literal-not-rewritten', error, { id }));
+  });
+}

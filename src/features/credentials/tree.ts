@@ -1,0 +1,204 @@
+import * as vscode from 'vscode';
+import type { DamagedEntry, SigningKey } from '../../core/credentials/types.ts';
+import type { CredentialSnapshot } from '../../core/inventory/types.ts';
+import type { Disposable } from '../../core/ports.ts';
+import { plainText } from '../../core/text.ts';
+import type { CredentialTarget } from '../../ids.ts';
+import { escapeMarkdown } from '../../platform/markdown.ts';
+import { statusIcon } from '../../platform/statusIcons.ts';
+import { statusText } from '../../platform/texts.ts';
+import { relativeTime } from '../../platform/times.ts';
+import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
+import { kindText, tokenSummary } from '../../platform/tokenSummary.ts';
+import type { Services } from '../../services.ts';
+
+/** A `CredentialTarget`, so that commands on it get one. */
+interface CredentialNode extends CredentialTarget {
+  readonly kind: 'credential';
+  readonly snapshot: CredentialSnapshot;
+}
+
+interface SigningKeyNode {
+  readonly kind: 'signingKey';
+  readonly key: SigningKey;
+}
+
+interface DamagedNode extends CredentialTarget {
+  readonly kind: 'damaged';
+  readonly entry: DamagedEntry;
+}
+
+interface AttachmentNode {
+  readonly kind: 'attachment';
+  readonly id: string;
+  readonly url: string;
+  readonly header: string;
+  readonly inUse: boolean;
+}
+
+export type CredentialsNode = CredentialNode | SigningKeyNode | DamagedNode | AttachmentNode;
+
+/** Credentials with the servers that they are attached to, signing keys, and what can't be read. */
+export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>, Disposable {
+  readonly #services: Services;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscription: Disposable;
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#subscription = services.inventory.onDidChange(() => this.#changed.fire());
+  }
+
+  getChildren(node?: CredentialsNode): CredentialsNode[] {
+    const { credentials, signingKeys, damaged } = this.#services.inventory.snapshot;
+    if (node === undefined) {
+      return [
+        ...credentials.map(snapshot => ({
+          kind: 'credential' as const,
+          snapshot,
+          credentialId: snapshot.credential.id,
+        })),
+        ...signingKeys.map(key => ({ kind: 'signingKey' as const, key })),
+        ...damaged.map(entry => ({ kind: 'damaged' as const, entry, credentialId: entry.id })),
+      ];
+    }
+    if (node.kind !== 'credential') {
+      return [];
+    }
+    const { vault } = this.#services;
+    const { credential } = node.snapshot;
+    return credential.attachments.map(({ url, header }) => ({
+      kind: 'attachment',
+      id: `${credential.id}\n${url}\n${header}`,
+      url,
+      header,
+      inUse: vault.attachedTo(url, header)[0]?.credentialId === credential.id,
+    }));
+  }
+
+  getTreeItem(node: CredentialsNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'credential':
+        return this.#credentialItem(node.snapshot);
+      case 'signingKey':
+        return this.#signingKeyItem(node.key);
+      case 'damaged':
+        return damagedItem(node.entry);
+      case 'attachment':
+        return attachmentItem(node);
+    }
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  #credentialItem({ credential, token, status, findings }: CredentialSnapshot): vscode.TreeItem {
+    const now = this.#services.clock.now();
+    const label = plainText(credential.name);
+    const item = new vscode.TreeItem(
+      label,
+      credential.attachments.length > 0
+        ? vscode.TreeItemCollapsibleState.Collapsed
+        : vscode.TreeItemCollapsibleState.None,
+    );
+    item.id = credential.id;
+    item.contextValue = ['credential', credential.kind, token?.shape === 'jwt' && 'jwt'].filter(Boolean).join('.');
+    item.iconPath = status === 'ready' ? new vscode.ThemeIcon(kindIcon(credential.kind)) : statusIcon(status);
+    item.description = [token?.shape !== 'jwt' && kindText(credential.kind), tokenSummary(token, status, now)]
+      .filter(Boolean)
+      .join(' · ');
+    const facts = [
+      vscode.l10n.t('Sent as {0}', escapeMarkdown(credential.header.name)),
+      vscode.l10n.t('created {0}', relativeTime(credential.createdAt, now)),
+      credential.lastUsedAt !== undefined && vscode.l10n.t('last used {0}', relativeTime(credential.lastUsedAt, now)),
+      credential.timesRenewed > 0 && vscode.l10n.t('renewed {0} times', credential.timesRenewed),
+    ];
+    const parts = [
+      `**${escapeMarkdown(credential.name)}** · ${kindText(credential.kind)}`,
+      facts.filter(Boolean).join(' · '),
+      findingsMarkdown(findings),
+      credential.kind !== 'apiKey' && token && tokenMarkdown(token, now),
+    ];
+    item.tooltip = new vscode.MarkdownString(parts.filter(Boolean).join('\n\n'), true);
+    item.accessibilityInformation = {
+      label: [
+        label,
+        kindText(credential.kind),
+        item.description,
+        statusText(status),
+        attachedText(credential.attachments.length),
+      ]
+        .filter(Boolean)
+        .join(', '),
+    };
+    return item;
+  }
+
+  #signingKeyItem(key: SigningKey): vscode.TreeItem {
+    const label = plainText(key.name);
+    const users = this.#services.vault.credentials.filter(
+      credential => credential.kind === 'signedJwt' && credential.keyId === key.id,
+    ).length;
+    const item = new vscode.TreeItem(label);
+    item.id = `signing-key/${key.id}`;
+    item.contextValue = 'signingKey';
+    item.iconPath = new vscode.ThemeIcon('lock');
+    item.description = vscode.l10n.t('HMAC secret · signs for {0}', users);
+    item.tooltip = vscode.l10n.t('A signing key. Its secret never leaves the keyring but to sign.');
+    item.accessibilityInformation = { label: vscode.l10n.t('Signing key {0}, {1}', label, item.description) };
+    return item;
+  }
+}
+
+function damagedItem(entry: DamagedEntry): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Damaged entry'));
+  item.id = `damaged/${entry.key}`;
+  item.contextValue = 'damaged';
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.description = damageText(entry.reason);
+  item.tooltip = vscode.l10n.t('The keyring holds something here that cannot be read. It is kept until you delete it.');
+  item.accessibilityInformation = { label: vscode.l10n.t('Damaged entry, {0}', item.description) };
+  return item;
+}
+
+function attachmentItem({ id, url, header, inUse }: AttachmentNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(plainText(url, 100));
+  item.id = id;
+  item.contextValue = 'attachment';
+  item.iconPath = new vscode.ThemeIcon(inUse ? 'plug' : 'debug-disconnect');
+  item.description = inUse ? header : vscode.l10n.t('{0} · another credential is in use', header);
+  item.accessibilityInformation = {
+    label: vscode.l10n.t('Attached to {0}, {1}', plainText(url, 100), item.description),
+  };
+  return item;
+}
+
+function damageText(reason: DamagedEntry['reason']): string {
+  switch (reason) {
+    case 'not-json':
+    case 'wrong-shape':
+      return vscode.l10n.t('its content makes no sense');
+    case 'newer-version':
+      return vscode.l10n.t('written by a newer MCP Keyring');
+    case 'unreadable':
+      return vscode.l10n.t('it cannot be decrypted');
+  }
+}
+
+function attachedText(count: number): string {
+  return count === 0 ? vscode.l10n.t('attached to no server') : vscode.l10n.t('attached to {0} servers', count);
+}
+
+function kindIcon(kind: CredentialSnapshot['credential']['kind']): string {
+  switch (kind) {
+    case 'apiKey':
+      return 'key';
+    case 'bearer':
+      return 'shield';
+    case 'signedJwt':
+      return 'pencil';
+  }
+}

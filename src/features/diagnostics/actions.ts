@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
+import type { CommandId, Commands, ServerTarget } from '../../ids.ts';
+import type { Services } from '../../services.ts';
+
+/** Quick fixes: for each finding at the place, what can be done about it. They run commands, so that every way leads through one. */
+export class FindingActions implements vscode.CodeActionProvider {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
+    const uri = document.uri.toString();
+    const file = this.#services.inventory.snapshot.files.find(candidate => candidate.source.uri === uri);
+    if (!file) {
+      return [];
+    }
+    const start = document.offsetAt(range.start);
+    const end = document.offsetAt(range.end);
+    return file.servers.flatMap(server =>
+      server.headers
+        .filter(({ parsed }) => parsed.nameSpan.start <= end && parsed.valueSpan.end >= start)
+        .flatMap(header => this.#fixes(uri, server, header, context.diagnostics)),
+    );
+  }
+
+  #fixes(
+    file: string,
+    server: ServerSnapshot,
+    header: HeaderSnapshot,
+    diagnostics: readonly vscode.Diagnostic[],
+  ): vscode.CodeAction[] {
+    const target: ServerTarget = { file, server: server.parsed.name, header: header.parsed.name };
+    const codes = new Set<string>(header.findings.map(finding => finding.code));
+    const credential =
+      header.credentialId === undefined ? undefined : this.#services.vault.credential(header.credentialId);
+    const aging = ['token-expired', 'token-expires-soon', 'token-not-yet-valid'].filter(code => codes.has(code));
+    const fixes: vscode.CodeAction[] = [];
+    const add = <K extends CommandId>(title: string, solved: readonly string[], command: K, ...args: Commands[K]) => {
+      const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+      action.command = { title, command, arguments: args };
+      action.diagnostics = diagnostics.filter(diagnostic => solved.includes(String(diagnostic.code)));
+      action.isPreferred = fixes.length === 0;
+      fixes.push(action);
+    };
+    const invalid = [...codes].filter(code => code.startsWith('header-'));
+    if (invalid.length > 0) {
+      const title = codes.has('header-scheme-missing')
+        ? vscode.l10n.t('Add “Bearer ” to the header')
+        : vscode.l10n.t('Repair the header');
+      add(title, invalid, 'mcpKeyring.servers.repairHeader', target);
+    }
+    if (aging.length > 0 && credential?.kind === 'signedJwt') {
+      add(vscode.l10n.t('Renew the token'), aging, 'mcpKeyring.servers.renewToken', target);
+    } else if (aging.length > 0 && credential) {
+      const credentialId = credential.id;
+      add(vscode.l10n.t('Replace the token...'), aging, 'mcpKeyring.credentials.replaceToken', { credentialId });
+    } else if (aging.length > 0) {
+      add(vscode.l10n.t('Attach a credential...'), aging, 'mcpKeyring.servers.attachCredential', target);
+    }
+    if (codes.has('secret-in-file') && server.url !== undefined) {
+      if (credential) {
+        add(
+          vscode.l10n.t('Replace by a reference to the keyring'),
+          ['secret-in-file'],
+          'mcpKeyring.servers.attachCredential',
+          target,
+          { credentialId: credential.id },
+        );
+      } else {
+        add(vscode.l10n.t('Move to the keyring'), ['secret-in-file'], 'mcpKeyring.servers.moveToKeyring', target);
+      }
+    }
+    const unattached = ['credential-missing', 'credential-refused'].filter(code => codes.has(code));
+    if (unattached.length > 0) {
+      add(vscode.l10n.t('Attach a credential...'), unattached, 'mcpKeyring.servers.attachCredential', target);
+    }
+    return fixes;
+  }
+}

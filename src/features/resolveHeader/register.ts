@@ -1,0 +1,146 @@
+import * as vscode from 'vscode';
+import { findInputUses, resolveCommand } from '../../core/config/inputUses.ts';
+import { keyringInputId, parseKeyringInputId } from '../../core/config/references.ts';
+import { canonicalUrl } from '../../core/config/url.ts';
+import { KeyringError } from '../../core/errors.ts';
+import type { Disposable } from '../../core/ports.ts';
+import { CommandFailed } from '../../platform/commands.ts';
+import { type ConfigLocation, decodeText, fileLabel } from '../../platform/configFiles.ts';
+import type { Services } from '../../services.ts';
+
+/**
+ * The command behind our inputs: VS Code calls it when a server starts and puts what it returns into the header. It gets
+ * what the file says and nothing else, and files lie: so every file that VS Code reads is looked at, and unless all that
+ * would get the value is one header of one URL, nothing is handed out (design section 5, rule 2).
+ */
+export function registerResolveHeader(services: Services): Disposable {
+  const { commands } = services;
+  commands.registerWithAnswers(
+    'mcpKeyring.resolveHeader',
+    () => true,
+    async inputId => {
+      try {
+        return await resolveHeader(services, inputId);
+      } catch (error) {
+        // A throw makes VS Code send nothing; its own message has no buttons, so ours is shown too.
+        commands.show(error);
+        throw error instanceof KeyringError ? new CommandFailed(error) : error;
+      }
+    },
+  );
+  return purgeLeftovers(services);
+}
+
+/** What one file says about an input. */
+interface Use {
+  readonly place: ConfigLocation;
+  readonly url: string;
+  readonly header: string;
+}
+
+async function resolveHeader(services: Services, inputId: unknown): Promise<string> {
+  if (!vscode.workspace.isTrusted) {
+    throw new KeyringError('workspace-not-trusted');
+  }
+  if (typeof inputId !== 'string' || parseKeyringInputId(inputId) === undefined) {
+    throw new KeyringError('reference-unknown', { inputId: String(inputId) });
+  }
+  const uses = await checkedUses(services, inputId);
+  const [first] = uses;
+  if (!first) {
+    throw new KeyringError('reference-unknown', { inputId });
+  }
+  const { token } = await services.broker.headerFor(first.url, first.header);
+  services.mcp.purge(inputId, new Set(uses.map(use => use.place.inputScope)));
+  services.log.info('header-resolved', { inputId, url: first.url });
+  return token.reveal();
+}
+
+/** Every use of the input, or an error if any two of them, or one and the id, disagree about where the value goes. */
+async function checkedUses({ files }: Services, inputId: string): Promise<Use[]> {
+  await refuseOtherFiles(inputId);
+  const uses: Use[] = [];
+  for (const source of await files.readAllFromDisk()) {
+    const place = files.locationOf(source.uri);
+    if (!place || source.content.state !== 'text') {
+      continue;
+    }
+    for (const { urls, header } of findInputUses(source.content.text, source.format, inputId)) {
+      const [url, ...others] = urls.map(canonical);
+      const agreed = url !== undefined && others.every(other => other === url);
+      const known = agreed && header !== undefined && (await hashFits(inputId, url, header));
+      const first = uses[0];
+      if (!known || (first && (first.url !== url || first.header.toLowerCase() !== header.toLowerCase()))) {
+        throw new KeyringError('reference-points-elsewhere', {
+          inputId,
+          uri: source.uri,
+          file: fileLabel(source.uri),
+          url: first?.url ?? urls[0] ?? '',
+        });
+      }
+      uses.push({ place, url, header });
+    }
+  }
+  return uses;
+}
+
+function canonical(url: string): string | undefined {
+  const result = canonicalUrl(url);
+  return result.ok ? result.value : undefined;
+}
+
+async function hashFits(inputId: string, url: string, header: string): Promise<boolean> {
+  const expected = await keyringInputId('', url, header);
+  return parseKeyringInputId(expected)?.hash === parseKeyringInputId(inputId)?.hash;
+}
+
+/** Files whose own `${input:...}` could call our command: a task's command line is no header. */
+const otherFiles = ['.vscode/tasks.json', '.vscode/launch.json', '.vscode/settings.json'];
+
+async function refuseOtherFiles(inputId: string): Promise<void> {
+  const candidates = (vscode.workspace.workspaceFolders ?? []).flatMap(folder =>
+    otherFiles.map(path => vscode.Uri.joinPath(folder.uri, path)),
+  );
+  for (const uri of candidates) {
+    let text: string | undefined;
+    try {
+      text = decodeText(await vscode.workspace.fs.readFile(uri));
+    } catch {
+      continue; // There is no such file, or VS Code can't read it either.
+    }
+    // Escapes are undone roughly: `\u006d` could hide a letter of the name, and no honest file has one there.
+    if (text && unescaped(text).includes(resolveCommand)) {
+      throw new KeyringError('reference-points-elsewhere', {
+        inputId,
+        uri: uri.toString(),
+        file: fileLabel(uri),
+        url: '',
+      });
+    }
+  }
+}
+
+function unescaped(json: string): string {
+  return json.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/**
+ * A window that was closed within the second after a start had no time to make VS Code forget the value. So it's asked once
+ * more, for every reference there is, when the files are known for the first time.
+ */
+function purgeLeftovers({ inventory, mcp }: Services): Disposable {
+  const subscription = inventory.onDidChange(snapshot => {
+    if (snapshot.files.length === 0) {
+      return;
+    }
+    subscription.dispose();
+    for (const file of snapshot.files) {
+      for (const input of file.parsed.inputs) {
+        if (parseKeyringInputId(input.id) !== undefined) {
+          mcp.purge(input.id, new Set(['user', 'workspace']));
+        }
+      }
+    }
+  });
+  return subscription;
+}

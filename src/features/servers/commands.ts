@@ -1,0 +1,249 @@
+import * as vscode from 'vscode';
+import { withEvent } from '../../core/credentials/history.ts';
+import { currentToken } from '../../core/credentials/token.ts';
+import type { Credential } from '../../core/credentials/types.ts';
+import { KeyringError } from '../../core/errors.ts';
+import { isLiteralSecret } from '../../core/inventory/literals.ts';
+import { parseHeaderValue, repairHeaderValue } from '../../core/jwt/headerValue.ts';
+import { Secret } from '../../core/secret.ts';
+import { plainText } from '../../core/text.ts';
+import type { CredentialTarget, ServerTarget } from '../../ids.ts';
+import { runCommand } from '../../platform/commands.ts';
+import { fileLabel } from '../../platform/configFiles.ts';
+import { confirmInsecure } from '../../platform/insecure.ts';
+import { askForServer, findServer } from '../../platform/serverTargets.ts';
+import { inertText } from '../../platform/texts.ts';
+import { kindText } from '../../platform/tokenSummary.ts';
+import { Prompts } from '../../platform/wizard.ts';
+import type { Services } from '../../services.ts';
+
+/** Everything that can be done on a server of the Servers view, a lens or a quick fix. */
+export function registerServerCommands(services: Services): void {
+  const { commands } = services;
+  commands.register('mcpKeyring.servers.refresh', () => {
+    services.files.refresh();
+    services.inventory.invalidate();
+  });
+  commands.register('mcpKeyring.servers.openFile', target => openFile(services, target));
+  commands.register('mcpKeyring.servers.revealInFile', target => revealInFile(services, target));
+  commands.register('mcpKeyring.servers.attachCredential', (target, credential) =>
+    attachCredential(services, target, credential),
+  );
+  commands.register('mcpKeyring.servers.detachCredential', target => detachCredential(services, target));
+  commands.register('mcpKeyring.servers.renewToken', target => renewToken(services, target));
+  commands.register('mcpKeyring.servers.copyToken', target => copyToken(services, target));
+  commands.register('mcpKeyring.servers.start', target => startServer(services, target));
+  commands.register('mcpKeyring.servers.remove', target => removeServer(services, target));
+  commands.register('mcpKeyring.servers.repairHeader', target => repairHeader(services, target));
+  commands.register('mcpKeyring.servers.moveToKeyring', target => moveToKeyring(services, target));
+}
+
+async function openFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
+  const file = target?.file ?? (await askForServer(inventory.snapshot, undefined)).file;
+  await vscode.window.showTextDocument(vscode.Uri.parse(file));
+}
+
+async function revealInFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
+  const chosen = await askForServer(inventory.snapshot, target);
+  const found = findServer(inventory.snapshot, chosen);
+  const editor = await vscode.window.showTextDocument(vscode.Uri.parse(chosen.file));
+  if (!found) {
+    return;
+  }
+  const span = chosen.header ? found.header?.parsed.nameSpan : undefined;
+  const { start, end } = span ?? found.server.parsed.nameSpan;
+  const range = new vscode.Range(editor.document.positionAt(start), editor.document.positionAt(end));
+  editor.selection = new vscode.Selection(range.start, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+async function attachCredential(services: Services, target?: ServerTarget, chosen?: CredentialTarget): Promise<void> {
+  const { inventory, vault, deliverer } = services;
+  const server = await askForServer(inventory.snapshot, target, candidate => candidate.url !== undefined);
+  const found = await deliverer.find(server);
+  await vault.load();
+  const credentialId = chosen?.credentialId ?? (await pickCredential(services, server));
+  if (credentialId === undefined) {
+    await runCommand('mcpKeyring.addCredential', server);
+    return;
+  }
+  const credential = await vault.readCredential(credentialId);
+  const header = server.header ?? credential.header.name;
+  const delivery = await deliverer.preferredDelivery(found.place);
+  const placement = { place: found.place, server: server.server, url: found.parsed.url?.value ?? '', header, delivery };
+  const outcome = await deliverer.attach(placement, credentialId, {
+    allowInsecure: await confirmInsecure(found.parsed.url?.value ?? ''),
+  });
+  tellAttached(server, credential, outcome === 'unsaved');
+}
+
+async function pickCredential({ vault, inventory }: Services, target: ServerTarget): Promise<string | undefined> {
+  const { credentials } = vault;
+  if (credentials.length === 0) {
+    return undefined;
+  }
+  const inUse = findServer(inventory.snapshot, target)?.header?.credentialId;
+  return new Prompts(vscode.l10n.t('Attach Credential to {0}', plainText(target.server))).pick<string | undefined>({
+    prompt: vscode.l10n.t('Which credential may be sent to this server?'),
+    ...(inUse !== undefined && { active: inUse }),
+    items: [
+      ...credentials.map(credential => ({
+        label: plainText(credential.name),
+        description: [kindText(credential.kind), credential.id === inUse && vscode.l10n.t('in use')]
+          .filter(Boolean)
+          .join(' · '),
+        value: credential.id,
+      })),
+      { label: `$(add) ${vscode.l10n.t('New Credential...')}`, value: undefined },
+    ],
+  });
+}
+
+function tellAttached(target: ServerTarget, credential: Credential, unsaved: boolean): void {
+  const name = plainText(credential.name);
+  const server = plainText(target.server);
+  if (unsaved) {
+    void vscode.window.showInformationMessage(
+      inertText(
+        vscode.l10n.t(
+          '“{0}” is attached to {1}. The file has unsaved changes: save it to put the header into effect.',
+          name,
+          server,
+        ),
+      ),
+    );
+    return;
+  }
+  offerStart(target, vscode.l10n.t('“{0}” is attached to {1}.', name, server));
+}
+
+function offerStart(target: ServerTarget, message: string): void {
+  const start = vscode.l10n.t('Start Server');
+  // Not waited for: the command is done when the work is, not when somebody looks at the message.
+  void vscode.window.showInformationMessage(inertText(message), start).then(chosen => {
+    if (chosen === start) {
+      void runCommand('mcpKeyring.servers.start', target);
+    }
+  });
+}
+
+async function detachCredential(services: Services, target?: ServerTarget): Promise<void> {
+  const { inventory, deliverer } = services;
+  const chosen = await askForServer(inventory.snapshot, target, server =>
+    server.headers.some(header => header.credentialId !== undefined),
+  );
+  const found = await deliverer.find(chosen);
+  const header = findServer(inventory.snapshot, chosen)?.header;
+  if (!header) {
+    throw new KeyringError('server-not-found', { server: chosen.server, file: fileLabel(chosen.file) });
+  }
+  await deliverer.detach(found, header.parsed.name);
+}
+
+async function renewToken(services: Services, target?: ServerTarget): Promise<void> {
+  const { inventory, vault } = services;
+  await vault.load();
+  const chosen = await askForServer(inventory.snapshot, target, server =>
+    server.headers.some(header => header.credentialId !== undefined),
+  );
+  const header = findServer(inventory.snapshot, chosen)?.header;
+  if (header?.credentialId === undefined) {
+    const url = findServer(inventory.snapshot, chosen)?.server.url ?? chosen.server;
+    throw new KeyringError('no-credential', { url, ...chosen });
+  }
+  await runCommand('mcpKeyring.credentials.renew', { credentialId: header.credentialId });
+}
+
+async function copyToken(services: Services, target?: ServerTarget): Promise<void> {
+  const { inventory, vault, clipboard, settings, clock } = services;
+  await vault.load();
+  const chosen = await askForServer(inventory.snapshot, target, server =>
+    server.headers.some(header => header.authenticates),
+  );
+  const found = findServer(inventory.snapshot, chosen);
+  const header = found?.header;
+  let token: Secret | undefined;
+  if (header?.kind === 'literal') {
+    token = new Secret(parseHeaderValue(header.parsed.name, header.parsed.value ?? '').token);
+  } else if (header?.credentialId !== undefined) {
+    const credential = await vault.readCredential(header.credentialId);
+    token = currentToken(credential);
+    await vault.updateCredential(credential.id, current => withEvent(current, { at: clock.now(), event: 'copied' }));
+  }
+  if (!token) {
+    throw new KeyringError('no-credential', { url: found?.server.url ?? chosen.server, ...chosen });
+  }
+  const seconds = settings.clearClipboardSeconds;
+  await clipboard.copy(token, seconds);
+  vscode.window.setStatusBarMessage(
+    seconds > 0
+      ? vscode.l10n.t('Token copied. It leaves the clipboard in {0} seconds.', seconds)
+      : vscode.l10n.t('Token copied.'),
+    5000,
+  );
+}
+
+async function startServer({ inventory, mcp }: Services, target?: ServerTarget): Promise<void> {
+  const chosen = await askForServer(inventory.snapshot, target);
+  const known = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', plainText(chosen.server)) },
+    () => mcp.start(vscode.Uri.parse(chosen.file), chosen.server),
+  );
+  if (!known) {
+    throw new KeyringError('server-not-found', { server: chosen.server, file: fileLabel(chosen.file) });
+  }
+}
+
+async function removeServer({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
+  const chosen = await askForServer(inventory.snapshot, target);
+  const found = await deliverer.find(chosen);
+  const remove = vscode.l10n.t('Remove Server');
+  const answer = await vscode.window.showWarningMessage(
+    inertText(vscode.l10n.t('Remove the server “{0}” from {1}?', plainText(chosen.server), fileLabel(chosen.file))),
+    {
+      modal: true,
+      detail: vscode.l10n.t('Its credentials stay in the keyring, attached to no server of this address any more.'),
+    },
+    remove,
+  );
+  if (answer === remove) {
+    await deliverer.remove(found);
+  }
+}
+
+async function repairHeader({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
+  const chosen = await askForServer(inventory.snapshot, target, server =>
+    server.headers.some(header => header.status === 'invalidHeader'),
+  );
+  const found = await deliverer.find(chosen);
+  const header = findServer(inventory.snapshot, chosen)?.header?.parsed;
+  const repaired = header?.value === undefined ? undefined : repairHeaderValue(header.name, header.value);
+  if (header && repaired !== undefined) {
+    await deliverer.setValue(found, header.name, repaired);
+  }
+}
+
+/** A literal that stands in the file becomes a credential of the keyring, and the file a reference to it. */
+async function moveToKeyring(services: Services, target?: ServerTarget): Promise<void> {
+  const { inventory, deliverer } = services;
+  const chosen = await askForServer(inventory.snapshot, target, server =>
+    server.headers.some(header => header.kind === 'literal' && header.authenticates),
+  );
+  const found = await deliverer.find(chosen);
+  const header = findServer(inventory.snapshot, chosen)?.header?.parsed;
+  if (!header?.value || !isLiteralSecret(header.name, header.value) || !found.parsed.url) {
+    throw new KeyringError('server-not-found', { server: chosen.server, file: fileLabel(chosen.file) });
+  }
+  const { token, scheme } = parseHeaderValue(header.name, repairHeaderValue(header.name, header.value) ?? header.value);
+  const bearer = header.name.toLowerCase() === 'authorization' && (scheme ?? 'Bearer').toLowerCase() === 'bearer';
+  await runCommand('mcpKeyring.addServer', {
+    name: chosen.server,
+    url: found.parsed.url.value,
+    file: chosen.file,
+    header: header.name,
+    replaceHeader: true,
+    credential: bearer
+      ? { kind: 'bearer', name: chosen.server, token }
+      : { kind: 'apiKey', name: chosen.server, key: scheme ? `${scheme} ${token}` : token },
+  });
+}

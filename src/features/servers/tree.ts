@@ -1,0 +1,225 @@
+import * as vscode from 'vscode';
+import type { FileSnapshot, HeaderSnapshot, ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
+import type { Disposable } from '../../core/ports.ts';
+import { plainText } from '../../core/text.ts';
+import type { ServerTarget } from '../../ids.ts';
+import { fileLabel } from '../../platform/configFiles.ts';
+import { escapeMarkdown } from '../../platform/markdown.ts';
+import { statusIcon } from '../../platform/statusIcons.ts';
+import { statusText } from '../../platform/texts.ts';
+import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
+import { kindText, tokenSummary } from '../../platform/tokenSummary.ts';
+import type { Services } from '../../services.ts';
+
+interface FileNode {
+  readonly kind: 'file';
+  readonly snapshot: FileSnapshot;
+  readonly file: string;
+}
+
+/** Server and header nodes are `ServerTarget`s, so that commands on them get one. */
+interface ServerNode extends ServerTarget {
+  readonly kind: 'server';
+  readonly snapshot: ServerSnapshot;
+}
+
+interface HeaderNode extends ServerTarget {
+  readonly kind: 'header';
+  readonly snapshot: HeaderSnapshot;
+  readonly header: string;
+}
+
+export type ServersNode = FileNode | ServerNode | HeaderNode;
+
+/** Config file -> server -> header, as the inventory has it. */
+export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Disposable {
+  readonly #services: Services;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscription: Disposable;
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#subscription = services.inventory.onDidChange(() => this.#changed.fire());
+  }
+
+  getChildren(node?: ServersNode): ServersNode[] {
+    const { files } = this.#snapshot;
+    switch (node?.kind) {
+      case undefined:
+        // A file without servers is worth a line only where something is wrong with it.
+        return files
+          .filter(
+            file => file.servers.length > 0 || file.source.content.state !== 'text' || file.parsed.problems.length > 0,
+          )
+          .map(snapshot => ({ kind: 'file', snapshot, file: snapshot.source.uri }));
+      case 'file':
+        return node.snapshot.servers.map(snapshot => ({
+          kind: 'server',
+          snapshot,
+          file: node.file,
+          server: snapshot.parsed.name,
+        }));
+      case 'server':
+        return node.snapshot.headers.map(snapshot => ({
+          kind: 'header',
+          snapshot,
+          file: node.file,
+          server: node.server,
+          header: snapshot.parsed.name,
+        }));
+      case 'header':
+        return [];
+    }
+  }
+
+  getTreeItem(node: ServersNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'file':
+        return this.#fileItem(node);
+      case 'server':
+        return this.#serverItem(node);
+      case 'header':
+        return this.#headerItem(node);
+    }
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  get #snapshot(): Snapshot {
+    return this.#services.inventory.snapshot;
+  }
+
+  #fileItem({ snapshot, file }: FileNode): vscode.TreeItem {
+    const uri = vscode.Uri.parse(file);
+    const user = this.#services.files.locationOf(uri)?.inputScope === 'user';
+    const label = user ? vscode.l10n.t('User mcp.json') : fileLabel(uri);
+    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+    item.id = file;
+    item.contextValue = 'file';
+    item.description = fileState(snapshot);
+    item.iconPath = new vscode.ThemeIcon(item.description ? 'warning' : 'file-code');
+    item.tooltip = uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
+    item.accessibilityInformation = { label: [label, item.description].filter(Boolean).join(', ') };
+    return item;
+  }
+
+  #serverItem({ snapshot, file, server }: ServerNode): vscode.TreeItem {
+    const label = plainText(server);
+    const remote = snapshot.parsed.transport !== 'stdio';
+    const item = new vscode.TreeItem(
+      label,
+      snapshot.headers.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
+    );
+    item.id = `${file}\n${server}\n${snapshot.parsed.nameSpan.start}`;
+    item.contextValue = remote
+      ? `server.http${snapshot.headers.some(isAuthentic) ? '.authenticated' : ''}`
+      : 'server.stdio';
+    item.iconPath = new vscode.ThemeIcon(remote ? 'globe' : 'terminal');
+    item.description = remote ? plainText(snapshot.parsed.url?.value ?? '', 100) : 'stdio';
+    item.accessibilityInformation = {
+      label: vscode.l10n.t('MCP server {0}, {1}', label, item.description || snapshot.parsed.transport),
+    };
+    item.command = {
+      title: vscode.l10n.t('Reveal in File'),
+      command: 'mcpKeyring.servers.revealInFile',
+      arguments: [{ file, server } satisfies ServerTarget],
+    };
+    return item;
+  }
+
+  #headerItem({ snapshot, file, server, header }: HeaderNode): vscode.TreeItem {
+    const { vault, clock } = this.#services;
+    const label = plainText(header);
+    const credential = snapshot.credentialId === undefined ? undefined : vault.credential(snapshot.credentialId);
+    const item = new vscode.TreeItem(label);
+    const status = snapshot.authenticates ? snapshot.status : 'unknown';
+    item.id = `${file}\n${server}\n${header}\n${snapshot.parsed.nameSpan.start}`;
+    item.contextValue = contextOf(snapshot, credential?.kind);
+    item.iconPath = statusIcon(status);
+    item.description = [
+      credential && plainText(credential.name, 60),
+      credential && credential.kind !== 'signedJwt' && snapshot.token?.shape !== 'jwt' && kindText(credential.kind),
+      tokenSummary(snapshot.token, status, clock.now()),
+    ]
+      .filter(Boolean)
+      .join(' · ');
+    item.tooltip = headerTooltip(snapshot, header, credential?.name, clock.now());
+    item.accessibilityInformation = {
+      label: vscode.l10n.t(
+        'Header {0} of server {1}, {2}',
+        label,
+        plainText(server),
+        [item.description, statusText(status)].filter(Boolean).join(', '),
+      ),
+    };
+    item.command = {
+      title: vscode.l10n.t('Reveal in File'),
+      command: 'mcpKeyring.servers.revealInFile',
+      arguments: [{ file, server, header } satisfies ServerTarget],
+    };
+    return item;
+  }
+}
+
+function isAuthentic(header: HeaderSnapshot): boolean {
+  return header.authenticates;
+}
+
+/** What the manifest's `when` clauses look at: `header.keyring.credential.renewable`. */
+function contextOf(header: HeaderSnapshot, kind: string | undefined): string {
+  return [
+    'header',
+    header.kind,
+    header.authenticates && 'authenticated',
+    kind && 'credential',
+    kind === 'signedJwt' && 'renewable',
+    header.kind === 'literal' && !kind && header.authenticates && 'movable',
+  ]
+    .filter(Boolean)
+    .join('.');
+}
+
+function headerTooltip(
+  header: HeaderSnapshot,
+  name: string,
+  credential: string | undefined,
+  now: number,
+): vscode.MarkdownString {
+  const title = credential
+    ? `**${escapeMarkdown(name)}** · ${escapeMarkdown(credential)}`
+    : `**${escapeMarkdown(name)}**`;
+  const parts = [title, findingsMarkdown(header.findings), header.token && tokenMarkdown(header.token, now)];
+  return new vscode.MarkdownString(parts.filter(Boolean).join('\n\n'), true);
+}
+
+function fileState({ source, parsed }: FileSnapshot): string {
+  if (source.content.state === 'unreadable') {
+    switch (source.content.reason) {
+      case 'not-utf8':
+        return vscode.l10n.t('not UTF-8 text');
+      case 'no-permission':
+        return vscode.l10n.t('no permission to read it');
+      case 'is-directory':
+        return vscode.l10n.t('a folder, not a file');
+      case 'too-large':
+        return vscode.l10n.t('too large');
+      case 'failed':
+        return vscode.l10n.t('cannot be read');
+    }
+  }
+  const [problem] = parsed.problems;
+  switch (problem?.code) {
+    case undefined:
+      return '';
+    case 'duplicate-server':
+      return vscode.l10n.t('a server’s name stands twice');
+    case 'syntax':
+      return vscode.l10n.t('not well-formed JSON');
+    default:
+      return vscode.l10n.t('not as a config file should be');
+  }
+}

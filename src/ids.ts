@@ -1,0 +1,128 @@
+import type { SecretEncoding } from './core/credentials/types.ts';
+import type { JsonObject } from './core/jwt/types.ts';
+
+/** Where a server stands. Tree nodes, lenses and quick fixes pass it as a command's argument. */
+export interface ServerTarget {
+  /** The config file's URI as a string. */
+  readonly file: string;
+  readonly server: string;
+  /** The header that is meant; without it the server's authenticating one. */
+  readonly header?: string;
+}
+
+export interface CredentialTarget {
+  readonly credentialId: string;
+}
+
+/** How a header gets to the client (design section 6). */
+export type Delivery = 'reference' | 'literal';
+
+/** The answers of **Add Authenticated Server...**. What's missing is asked, what's wrong is an error that names the field. */
+export interface AddServerAnswers {
+  readonly name?: string;
+  readonly url?: string;
+  /** The config file's path or URI; a new one is made if it doesn't exist. */
+  readonly file?: string;
+  /** The header's name: `Authorization` unless the credential is an API key, then `X-API-Key`. */
+  readonly header?: string;
+  readonly delivery?: Delivery;
+  readonly credential?: CredentialAnswers;
+  /** Whether a server of that name keeps everything but its header. Asked where it isn't given. */
+  readonly replaceHeader?: boolean;
+  /** Whether plain http to a host that isn't loopback is all right. */
+  readonly allowInsecure?: boolean;
+  /** Whether VS Code starts the server afterwards. Asked where it isn't given and the wizard ran with prompts. */
+  readonly start?: boolean;
+}
+
+export type CredentialAnswers = ApiKeyAnswers | BearerAnswers | SignedJwtAnswers | ExistingAnswers;
+
+export interface ApiKeyAnswers {
+  readonly kind: 'apiKey';
+  readonly name?: string;
+  readonly key?: string;
+}
+
+export interface BearerAnswers {
+  readonly kind: 'bearer';
+  readonly name?: string;
+  readonly token?: string;
+}
+
+export interface SignedJwtAnswers {
+  readonly kind: 'signedJwt';
+  readonly name?: string;
+  /** A signing key that is in the keyring already; otherwise `secret`, or neither to have one made. */
+  readonly keyId?: string;
+  readonly secret?: string;
+  /** How `secret` becomes bytes; `utf8` if it isn't said. */
+  readonly encoding?: SecretEncoding;
+  /** Whether a secret shorter than the hash is all right (RFC 7518 section 3.2 says it isn't; servers exist). */
+  readonly allowWeak?: boolean;
+  readonly claims?: JsonObject;
+  /** Seconds, or null for a token that doesn't expire; an hour if it isn't said. */
+  readonly lifetimeSeconds?: number | null;
+}
+
+/** A credential that is in the keyring already. */
+export interface ExistingAnswers {
+  readonly kind: 'existing';
+  readonly credentialId: string;
+}
+
+export interface AddServerResult {
+  /** The config file's URI as a string. */
+  readonly file: string;
+  readonly server: string;
+  readonly credentialId: string;
+}
+
+/** Every command with its arguments. The manifest contributes exactly these. */
+export interface Commands {
+  'mcpKeyring.addServer': [answers?: AddServerAnswers];
+  'mcpKeyring.addCredential': [target?: Partial<ServerTarget>, answers?: CredentialAnswers];
+  'mcpKeyring.resolveHeader': [inputId: string];
+  'mcpKeyring.showLog': [];
+  'mcpKeyring.openWalkthrough': [];
+
+  'mcpKeyring.servers.refresh': [];
+  'mcpKeyring.servers.openFile': [target?: ServerTarget];
+  'mcpKeyring.servers.revealInFile': [target?: ServerTarget];
+  'mcpKeyring.servers.attachCredential': [target?: ServerTarget, credential?: CredentialTarget];
+  'mcpKeyring.servers.detachCredential': [target?: ServerTarget];
+  'mcpKeyring.servers.renewToken': [target?: ServerTarget];
+  'mcpKeyring.servers.copyToken': [target?: ServerTarget];
+  'mcpKeyring.servers.start': [target?: ServerTarget];
+  'mcpKeyring.servers.remove': [target?: ServerTarget];
+  'mcpKeyring.servers.repairHeader': [target?: ServerTarget];
+  'mcpKeyring.servers.moveToKeyring': [target?: ServerTarget];
+
+  'mcpKeyring.credentials.rename': [target?: CredentialTarget];
+  'mcpKeyring.credentials.showClaims': [target?: CredentialTarget];
+  'mcpKeyring.credentials.renew': [target?: CredentialTarget];
+  'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
+  'mcpKeyring.credentials.delete': [target?: CredentialTarget];
+}
+
+export type CommandId = keyof Commands;
+
+export const views = {
+  servers: 'mcpKeyring.servers',
+  credentials: 'mcpKeyring.credentials',
+} as const;
+
+/** Context keys for `when` clauses in the manifest. */
+export const contextKeys = {
+  /** Whether a config file names a server. */
+  hasServers: 'mcpKeyring.hasServers',
+} as const;
+
+export const settingsSection = 'mcpKeyring';
+
+/** Commands of VS Code itself that this extension runs. */
+export const vscodeCommands = {
+  startServer: 'workbench.mcp.startServer',
+  stopServer: 'workbench.mcp.stopServer',
+  removeStoredInput: 'workbench.mcp.removeStoredInput',
+  openWalkthrough: 'workbench.action.openWalkthrough',
+} as const;

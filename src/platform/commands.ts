@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import { KeyringError } from '../core/errors.ts';
+import type { Disposable, Log } from '../core/ports.ts';
+import type { CommandId, Commands } from '../ids.ts';
+import { errorActions, errorText, inertText, type MessageAction } from './texts.ts';
+
+/** Thrown to leave a command without a word: the person pressed Escape. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+/** An error whose sentence a program gets: a command that was called with answers rejects with it. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+  readonly code: string;
+
+  constructor(error: KeyringError) {
+    super(errorText(error), { cause: error });
+    this.code = error.code;
+  }
+}
+
+/**
+ * The one boundary that every command goes through: cancelled is silent; an expected error is a sentence and at most two
+ * buttons; anything else is a short sentence, and the whole story in the log.
+ */
+export class CommandRegistry implements Disposable {
+  readonly #log: Log;
+  readonly #disposables: vscode.Disposable[] = [];
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** For commands that a person runs. Failures are shown, and the command returns undefined. */
+  register<K extends CommandId>(id: K, handler: (...args: Commands[K]) => unknown): void {
+    this.#add(id, async (...args: Commands[K]) => {
+      try {
+        return await handler(...args);
+      } catch (error) {
+        this.show(error);
+        return undefined;
+      }
+    });
+  }
+
+  /**
+   * For commands that a program may run with all their answers: where `programmatic` says so, failures reject with a
+   * {@link CommandFailed} instead of being shown.
+   */
+  registerWithAnswers<K extends CommandId>(
+    id: K,
+    programmatic: (...args: Commands[K]) => boolean,
+    handler: (...args: Commands[K]) => unknown,
+  ): void {
+    this.#add(id, async (...args: Commands[K]) => {
+      try {
+        return await handler(...args);
+      } catch (error) {
+        if (programmatic(...args) && error instanceof KeyringError) {
+          throw new CommandFailed(error);
+        }
+        this.show(error);
+        return undefined;
+      }
+    });
+  }
+
+  /** Shows what a person should know of an error; also for work that no command started. */
+  show(error: unknown): void {
+    if (error instanceof Cancelled) {
+      return;
+    }
+    if (error instanceof KeyringError) {
+      this.#log.warn('command-refused', { code: error.code });
+      void this.#offer(errorText(error), errorActions(error));
+      return;
+    }
+    this.#log.error('command-failed', error);
+    void this.#offer(vscode.l10n.t('Something went wrong in MCP Keyring. The log has the details.'), [
+      { title: vscode.l10n.t('Show Log'), command: 'mcpKeyring.showLog', arguments: [] },
+    ]);
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) {
+      disposable.dispose();
+    }
+  }
+
+  #add<K extends CommandId>(id: K, handler: (...args: Commands[K]) => unknown): void {
+    this.#disposables.push(vscode.commands.registerCommand(id, handler));
+  }
+
+  async #offer(message: string, actions: readonly MessageAction[]): Promise<void> {
+    const chosen = await vscode.window.showErrorMessage(inertText(message), ...actions.slice(0, 2));
+    if (chosen) {
+      await vscode.commands.executeCommand(chosen.command, ...chosen.arguments);
+    }
+  }
+}
+
+/** Runs one of our own commands, with its argument types checked. */
+export function runCommand<K extends CommandId>(id: K, ...args: Commands[K]): Thenable<unknown> {
+  return vscode.commands.executeCommand(id, ...args);
+}

@@ -1,0 +1,127 @@
+import * as vscode from 'vscode';
+import type { EditProblem } from '../core/config/edit.ts';
+import { KeyringError } from '../core/errors.ts';
+import type { Result } from '../core/result.ts';
+import { applyEdits, type TextEdit } from '../core/text.ts';
+import { decodeText, fileLabel, openDocument } from './configFiles.ts';
+
+/** From a config file's text to the edits that bring it where it should be. Called again if the text has changed. */
+export type EditPlan = (text: string) => Result<readonly TextEdit[], EditProblem>;
+
+export interface EditOptions {
+  /**
+   * The edit puts a secret into the file: it is written past the editor where that is possible, since VS Code's Local
+   * History keeps a copy of every file that an editor saves.
+   */
+  readonly secret?: boolean;
+}
+
+/** `unsaved`: the editor had unsaved changes, so the edit is in it and not yet on disk. */
+export type EditOutcome = 'written' | 'unsaved' | 'unchanged';
+
+const attempts = 3;
+
+/**
+ * Edits a config file so that nothing else in it changes: in the editor's buffer where the file is open (undo works, dirty
+ * stays dirty), on disk otherwise, after checking that nobody has changed it in between.
+ * @throws KeyringError `file-broken`, `file-read-only`, `file-changed`, `file-unreadable`; the file is then as it was
+ */
+export async function editConfigFile(uri: vscode.Uri, plan: EditPlan, options: EditOptions = {}): Promise<EditOutcome> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const document = openDocument(uri);
+    const outcome =
+      document && (document.isDirty || !options.secret)
+        ? await editDocument(document, plan)
+        : await editOnDisk(uri, plan);
+    if (outcome !== 'conflict') {
+      return outcome;
+    }
+  }
+  throw new KeyringError('file-changed', { file: fileLabel(uri) });
+}
+
+/** The edits for a text, without making them: so that a broken file is found before anything is stored. */
+export function planned(uri: vscode.Uri, text: string, plan: EditPlan): readonly TextEdit[] {
+  const result = plan(text);
+  if (!result.ok) {
+    const { code, span } = result.error;
+    const line = span && text.slice(0, span.start).split('\n').length;
+    throw new KeyringError('file-broken', {
+      file: fileLabel(uri),
+      uri: uri.toString(),
+      reason: code,
+      ...(line !== undefined && { line }),
+    });
+  }
+  return result.value;
+}
+
+async function editDocument(document: vscode.TextDocument, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
+  const { uri, version } = document;
+  const edits = planned(uri, document.getText(), plan);
+  if (edits.length === 0) {
+    return 'unchanged';
+  }
+  const wasDirty = document.isDirty;
+  const change = new vscode.WorkspaceEdit();
+  for (const { span, text } of edits) {
+    const range = new vscode.Range(document.positionAt(span.start), document.positionAt(span.end));
+    change.replace(uri, range, text);
+  }
+  // VS Code refuses an edit for a buffer that has moved on since.
+  if (document.version !== version || !(await vscode.workspace.applyEdit(change))) {
+    return 'conflict';
+  }
+  if (wasDirty) {
+    return 'unsaved';
+  }
+  if (!(await document.save())) {
+    await vscode.commands.executeCommand('undo');
+    throw new KeyringError('file-read-only', { file: fileLabel(uri) });
+  }
+  return 'written';
+}
+
+async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
+  const before = await readBytes(uri);
+  const text = before ? decodeText(before) : '';
+  if (text === undefined) {
+    throw new KeyringError('file-unreadable', { file: fileLabel(uri) });
+  }
+  const edits = planned(uri, text, plan);
+  if (edits.length === 0) {
+    return 'unchanged';
+  }
+  const bytes = new TextEncoder().encode(applyEdits(text, edits));
+  if (!sameBytes(before, await readBytes(uri))) {
+    return 'conflict';
+  }
+  try {
+    await vscode.workspace.fs.writeFile(uri, bytes);
+  } catch (error) {
+    throw new KeyringError('file-read-only', { file: fileLabel(uri) }, { cause: error });
+  }
+  return 'written';
+}
+
+async function readBytes(uri: vscode.Uri): Promise<Uint8Array | undefined> {
+  try {
+    const { permissions } = await vscode.workspace.fs.stat(uri);
+    if (permissions !== undefined && permissions & vscode.FilePermission.Readonly) {
+      throw new KeyringError('file-read-only', { file: fileLabel(uri) });
+    }
+    return await vscode.workspace.fs.readFile(uri);
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') {
+      return undefined;
+    }
+    if (error instanceof KeyringError) {
+      throw error;
+    }
+    throw new KeyringError('file-unreadable', { file: fileLabel(uri) }, { cause: error });
+  }
+}
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a && b ? a.length === b.length && a.every((byte, index) => byte === b[index]) : a === b;
+}

@@ -1,0 +1,112 @@
+import * as vscode from 'vscode';
+import type { Disposable, Log } from '../core/ports.ts';
+import { vscodeCommands } from '../ids.ts';
+import type { ConfigLocation } from './configFiles.ts';
+
+/** A server as VS Code knows it: the id that its commands take, and whether it runs. */
+export interface McpDefinition {
+  readonly id: string;
+  readonly running: boolean;
+}
+
+/** How long VS Code may take to see a server that has just been written. */
+const patience = 10_000;
+
+/** When a resolved input is purged after it was handed out, in ms: storing waits for the other inputs of the launch. */
+const purgeDelays = [50, 500, 3000];
+
+/**
+ * VS Code's own MCP client, as far as its commands reach. No stable API lists servers or tells their state; the lenses that VS
+ * Code draws on a config file do both (their arguments carry the definition's id).
+ */
+export class McpServers implements Disposable {
+  readonly #log: Log;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #canPurge: Promise<boolean> | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** What VS Code knows of a server, or undefined if it doesn't know it (yet). */
+  async find(file: vscode.Uri, server: string): Promise<McpDefinition | undefined> {
+    await vscode.workspace.openTextDocument(file);
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[] | undefined>(
+      'vscode.executeCodeLensProvider',
+      file,
+    );
+    let id: string | undefined;
+    let running = false;
+    for (const { command } of lenses ?? []) {
+      const candidate: unknown = command?.arguments?.[0];
+      if (typeof candidate === 'string' && isDefinitionOf(candidate, server)) {
+        id = candidate;
+        running ||= command?.command === vscodeCommands.stopServer;
+      }
+    }
+    return id === undefined ? undefined : { id, running };
+  }
+
+  /**
+   * Starts a server through VS Code and waits until its tools are known or it has failed. One that runs is stopped first
+   * (VS Code's own restart opens the Output panel).
+   * @returns whether VS Code knew the server
+   */
+  async start(file: vscode.Uri, server: string): Promise<boolean> {
+    const deadline = Date.now() + patience;
+    let definition = await this.find(file, server);
+    while (!definition && Date.now() < deadline) {
+      await new Promise(resolve => setTimeout(resolve, 200));
+      definition = await this.find(file, server);
+    }
+    if (!definition) {
+      this.#log.warn('server-unknown-to-vscode', { server });
+      return false;
+    }
+    if (definition.running) {
+      await vscode.commands.executeCommand(vscodeCommands.stopServer, definition.id);
+    }
+    await vscode.commands.executeCommand(vscodeCommands.startServer, definition.id, { waitForLiveTools: true });
+    return true;
+  }
+
+  /** Whether this VS Code can be made to forget a resolved input. Without that, no reference may be written. */
+  canPurge(): Promise<boolean> {
+    this.#canPurge ??= Promise.resolve(vscode.commands.getCommands(true)).then(commands =>
+      commands.includes(vscodeCommands.removeStoredInput),
+    );
+    return this.#canPurge;
+  }
+
+  /**
+   * Makes VS Code forget a value that it has just been given: it would otherwise cache it, store it in clear in its state
+   * database and show it as an inlay hint.
+   */
+  purge(inputId: string, scopes: ReadonlySet<ConfigLocation['inputScope']>): void {
+    for (const delay of purgeDelays) {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        for (const scope of scopes) {
+          // VS Code's StorageScope: 0 is the profile's, 1 the workspace's.
+          vscode.commands
+            .executeCommand(vscodeCommands.removeStoredInput, scope === 'workspace' ? 1 : 0, `\${input:${inputId}}`)
+            .then(undefined, error => this.#log.error('input-not-purged', error, { inputId }));
+        }
+      }, delay);
+      this.#timers.add(timer);
+    }
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers) {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Ids are a prefix that tells the file (`mcp.config.ws0.`, `workspace-dot-mcp.0.`) and the server's name, dots and all. */
+function isDefinitionOf(id: string, server: string): boolean {
+  return (
+    /^(?:mcp\.config\.(?:ws\d+|workspace|usrlocal|usrremote)|workspace-dot-mcp\.\d+)\.(.*)$/s.exec(id)?.[1] === server
+  );
+}

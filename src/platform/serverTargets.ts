@@ -1,0 +1,52 @@
+import { l10n } from 'vscode';
+import type { HeaderSnapshot, ServerSnapshot, Snapshot } from '../core/inventory/types.ts';
+import { plainText } from '../core/text.ts';
+import type { ServerTarget } from '../ids.ts';
+import { fileLabel } from './configFiles.ts';
+import { Prompts } from './wizard.ts';
+
+/** The server that a target names, with the header that is meant: the named one, else the one that authenticates. */
+export function findServer(
+  snapshot: Snapshot,
+  target: ServerTarget,
+): { readonly server: ServerSnapshot; readonly header?: HeaderSnapshot } | undefined {
+  const server = snapshot.files
+    .find(file => file.source.uri === target.file)
+    ?.servers.findLast(candidate => candidate.parsed.name === target.server);
+  if (!server) {
+    return undefined;
+  }
+  const wanted = target.header?.toLowerCase();
+  const header =
+    wanted === undefined
+      ? (server.headers.find(candidate => candidate.credentialId !== undefined) ??
+        server.headers.find(candidate => candidate.authenticates))
+      : server.headers.find(candidate => candidate.parsed.name.toLowerCase() === wanted);
+  return { server, ...(header && { header }) };
+}
+
+/**
+ * The target that a command was called with, or one that the person picks.
+ * @throws Cancelled
+ */
+export async function askForServer(
+  snapshot: Snapshot,
+  target: ServerTarget | undefined,
+  wanted: (server: ServerSnapshot) => boolean = () => true,
+): Promise<ServerTarget> {
+  if (target?.file && target.server) {
+    return target;
+  }
+  const servers = snapshot.files.flatMap(file =>
+    file.servers.filter(wanted).map(server => ({ file: file.source.uri, server })),
+  );
+  return new Prompts('MCP Keyring').pick({
+    prompt: servers.length === 0 ? l10n.t('No config file has such a server.') : l10n.t('Which server?'),
+    items: servers.map(({ file, server }) => ({
+      label: plainText(server.parsed.name),
+      description: server.url ?? '',
+      detail: fileLabel(file),
+      value: { file, server: server.parsed.name },
+    })),
+  });
+}

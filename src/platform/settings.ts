@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { BrokerPolicy } from '../core/credentials/broker.ts';
+import type { FindingPolicy } from '../core/inventory/analyze.ts';
+import { type Delivery, settingsSection } from '../ids.ts';
+
+export type HoverScope = 'everywhere' | 'configFiles' | 'off';
+
+/** Every setting, read when it is asked for. Values of the wrong type count as not set. */
+export class Settings {
+  get brokerPolicy(): BrokerPolicy {
+    return {
+      clockToleranceSeconds: this.clockToleranceSeconds,
+      automaticRenewal: read('automaticRenewal', true),
+    };
+  }
+
+  get findingPolicy(): FindingPolicy {
+    return {
+      clockToleranceSeconds: this.clockToleranceSeconds,
+      expiresSoonSeconds: atLeast(0, read('expiryWarning', 10)) * 60,
+      longLivedDays: atLeast(1, read('longLivedTokenDays', 90)),
+    };
+  }
+
+  get clockToleranceSeconds(): number {
+    return atLeast(0, read('clockTolerance', 60));
+  }
+
+  get defaultDelivery(): Delivery | 'automatic' {
+    return read<Delivery | 'automatic'>('defaultDelivery', 'automatic');
+  }
+
+  get hoverScope(): HoverScope {
+    return read<HoverScope>('hoverScope', 'everywhere');
+  }
+
+  /** Seconds after which a copied token is taken off the clipboard; 0 for never. */
+  get clearClipboardSeconds(): number {
+    return atLeast(0, read('clearClipboardAfter', 45));
+  }
+
+  get probeServers(): boolean {
+    return read('probeServers', true);
+  }
+
+  onDidChange(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration(event => {
+      if (event.affectsConfiguration(settingsSection)) {
+        listener();
+      }
+    });
+  }
+}
+
+function read<T extends string | number | boolean>(key: string, otherwise: T): T {
+  const value: unknown = vscode.workspace.getConfiguration(settingsSection).get(key);
+  return typeof value === typeof otherwise ? (value as T) : otherwise;
+}
+
+function atLeast(least: number, value: number): number {
+  return Number.isFinite(value) ? Math.max(least, value) : least;
+}

@@ -1,0 +1,396 @@
+import { l10n } from 'vscode';
+import type { KeyringError } from '../core/errors.ts';
+import type { Finding, FindingData } from '../core/findings.ts';
+import type { Status } from '../core/inventory/types.ts';
+import { plainText } from '../core/text.ts';
+import type { CommandId, Commands } from '../ids.ts';
+import { absoluteTime, durationText } from './times.ts';
+
+/** A button below a message. */
+export interface MessageAction<K extends CommandId = CommandId> {
+  readonly title: string;
+  readonly command: K;
+  readonly arguments: Commands[K];
+}
+
+/**
+ * Takes the markup out of a notification: VS Code renders `[text](target)` in messages as a link, also to a command. Our own
+ * sentences have none, so what looks like one came from outside.
+ */
+export function inertText(message: string): string {
+  return message.replaceAll('](', '] (').replace(/command:/gi, 'command ');
+}
+
+/** An expected error as a sentence: what happened, to which server, what to do. */
+export function errorText(error: KeyringError): string {
+  const { data } = error;
+  const name = text(data.name);
+  const url = text(data.url);
+  switch (error.code) {
+    case 'no-credential':
+      return l10n.t('There is no credential for {0} in your keyring. Attach one, then start the server again.', url);
+    case 'credential-damaged':
+      return l10n.t(
+        'This credential cannot be read from the keyring. Delete it in the Credentials view and add it again.',
+      );
+    case 'credential-revoked':
+      return l10n.t('The credential “{0}” has been revoked. Attach another one.', name);
+    case 'signing-key-missing':
+      return l10n.t('The signing key of “{0}” is no longer in the keyring. Add the credential again.', name);
+    case 'token-expired':
+      return data.renewable
+        ? l10n.t(
+            'The token of “{0}” for {1} expired {2} ago. Renew it, then start the server again.',
+            name,
+            url,
+            ago(data),
+          )
+        : l10n.t(
+            'The token of “{0}” for {1} expired {2} ago and cannot be renewed here. Replace it, then start the server again.',
+            name,
+            url,
+            ago(data),
+          );
+    case 'token-not-yet-valid':
+      return l10n.t('The token of “{0}” for {1} is not valid before {2}.', name, url, absoluteTime(Number(data.at)));
+    case 'token-malformed':
+      return l10n.t('The token of “{0}” cannot be read: {1}', name, malformedText(data));
+    case 'header-not-sendable':
+      return l10n.t(
+        'The value of “{0}” has characters that cannot be sent in the header {1}.',
+        name,
+        text(data.header),
+      );
+    case 'insecure-url':
+      return l10n.t('{0} is plain http: everyone on the way could read the credential. Nothing was sent.', url);
+    case 'url-invalid':
+      return l10n.t('“{0}” is not the URL of a server. It has to start with https:// or http://.', url);
+    case 'reference-unknown':
+      return l10n.t(
+        'No server in the config files of this window uses the input “{0}”, so no credential was handed out.',
+        text(data.inputId),
+      );
+    case 'reference-points-elsewhere':
+      return l10n.t(
+        'The input “{0}” is used in {1} for something else than the header of {2}, so no credential was handed out.',
+        text(data.inputId),
+        text(data.file),
+        url,
+      );
+    case 'workspace-not-trusted':
+      return l10n.t('This workspace is not trusted, so MCP Keyring reads no secret and changes no file in it.');
+    case 'vault-unavailable':
+      return l10n.t('The keyring of this computer cannot be reached. Nothing was changed.');
+    case 'vault-not-persisted':
+      return l10n.t('The keyring of this computer accepted the entry but did not keep it. Nothing was changed.');
+    case 'credential-not-found':
+      return l10n.t('This credential is no longer in the keyring.');
+    case 'signing-key-weak':
+      return l10n.t(
+        'secret: {0} bits are too few for {1}, which needs at least {2} (RFC 7518, section 3.2).',
+        text(data.bits),
+        text(data.algorithm),
+        text(data.needed),
+      );
+    case 'signing-key-invalid':
+      return l10n.t('secret: this is not {0} text.', text(data.encoding ?? data.reason));
+    case 'cannot-renew':
+      return l10n.t('“{0}” was issued elsewhere and cannot be renewed here. Replace it by a new one.', name);
+    case 'file-broken':
+      return l10n.t(
+        '{0} cannot be edited: {1} Mend it by hand, then try again. Nothing was changed.',
+        text(data.file),
+        brokenText(data),
+      );
+    case 'file-read-only':
+      return l10n.t('{0} is read-only. Nothing was changed.', text(data.file));
+    case 'file-changed':
+      return l10n.t('{0} keeps being changed by another program. Nothing was changed; try again.', text(data.file));
+    case 'file-unreadable':
+      return l10n.t('{0} cannot be read. Nothing was changed.', text(data.file));
+    case 'server-not-found':
+      return l10n.t('There is no server “{0}” in {1}.', text(data.server), text(data.file));
+    case 'reference-not-supported':
+      return l10n.t(
+        'delivery: what reads {0} does not resolve ${input:...}, so a reference would be sent as it stands. Choose the delivery “literal”.',
+        text(data.file),
+      );
+    case 'purge-missing':
+      return l10n.t(
+        'delivery: this version of VS Code cannot forget a resolved input, so the token would end up in its database. Choose the delivery “literal”.',
+      );
+    case 'argument-invalid':
+      return `${text(data.field)}: ${argumentText(data)}`;
+  }
+}
+
+/** At most two useful buttons for an error. */
+export function errorActions(error: KeyringError): MessageAction[] {
+  const { data } = error;
+  const actions: MessageAction[] = [];
+  const credentialId = typeof data.id === 'string' ? data.id : undefined;
+  switch (error.code) {
+    case 'token-expired':
+      if (credentialId) {
+        actions.push(
+          data.renewable
+            ? { title: l10n.t('Renew Token'), command: 'mcpKeyring.credentials.renew', arguments: [{ credentialId }] }
+            : {
+                title: l10n.t('Replace Token...'),
+                command: 'mcpKeyring.credentials.replaceToken',
+                arguments: [{ credentialId }],
+              },
+        );
+      }
+      break;
+    case 'cannot-renew':
+      if (credentialId) {
+        actions.push({
+          title: l10n.t('Replace Token...'),
+          command: 'mcpKeyring.credentials.replaceToken',
+          arguments: [{ credentialId }],
+        });
+      }
+      break;
+    case 'no-credential':
+    case 'credential-revoked': {
+      const target = serverTarget(data);
+      actions.push({
+        title: l10n.t('Attach Credential...'),
+        command: 'mcpKeyring.servers.attachCredential',
+        arguments: target ? [target] : [],
+      });
+      break;
+    }
+    case 'reference-points-elsewhere':
+    case 'file-broken': {
+      const file = data.uri;
+      if (typeof file === 'string') {
+        actions.push({
+          title: l10n.t('Show File'),
+          command: 'mcpKeyring.servers.openFile',
+          arguments: [{ file, server: '' }],
+        });
+      }
+      break;
+    }
+    case 'vault-unavailable':
+    case 'vault-not-persisted':
+    case 'file-unreadable':
+      actions.push({ title: l10n.t('Show Log'), command: 'mcpKeyring.showLog', arguments: [] });
+      break;
+  }
+  return actions;
+}
+
+/** A finding as a sentence for Problems, hovers and tooltips. */
+export function findingText(finding: Finding): string {
+  const { data } = finding;
+  const at = Number(data.at);
+  switch (finding.code) {
+    case 'token-expired':
+      return l10n.t('The token expired {0} ago ({1}).', ago(data), absoluteTime(at));
+    case 'token-expires-soon':
+      return l10n.t('The token expires in {0} ({1}).', durationText(at - Date.now()), absoluteTime(at));
+    case 'token-not-yet-valid':
+      return l10n.t('The token is not valid before {0}.', absoluteTime(at));
+    case 'token-no-expiry':
+      return l10n.t('The token never expires. Whoever gets hold of it can use it until its key is changed.');
+    case 'token-long-lived':
+      return l10n.t(
+        'The token is good for {0}. A shorter life limits what a stolen one can do.',
+        durationText(Number(data.lifetimeSeconds) * 1000),
+      );
+    case 'token-malformed':
+      return l10n.t('This looks like a JWT, but no server will accept it: {0}', malformedText(data));
+    case 'token-encrypted':
+      return l10n.t('This token is encrypted (JWE): only its recipient can read the claims.');
+    case 'token-alg-none':
+      return l10n.t('The token is not signed (alg “none”). No careful server accepts it.');
+    case 'token-signature-invalid':
+      return l10n.t('The signature does not fit the key.');
+    case 'token-audience-mismatch':
+      return l10n.t('The token is meant for {0}, not for this server ({1}).', text(data.audience), text(data.expected));
+    case 'token-issuer-mismatch':
+      return l10n.t('The token comes from {0}, not from {1}.', text(data.issuer), text(data.expected));
+    case 'header-scheme-missing':
+      return l10n.t('The scheme is missing: the header has to be “Bearer ” and the token.');
+    case 'header-scheme-doubled':
+      return l10n.t('The scheme stands there twice.');
+    case 'header-name-pasted':
+      return l10n.t('The header’s name has been pasted into its value.');
+    case 'header-whitespace':
+      return l10n.t(
+        'There are blanks or line ends in the value that do not belong there. Many servers refuse such a value.',
+      );
+    case 'header-invalid-characters':
+      return l10n.t('The value has characters that cannot be sent in a header.');
+    case 'secret-in-file':
+      return l10n.t('The credential stands in clear in this file.');
+    case 'secret-in-url':
+      return l10n.t('There is a credential in the URL. URLs end up in logs and histories.');
+    case 'secret-in-args':
+      return l10n.t('There is a credential in the command line. Other programs on this computer can read it.');
+    case 'insecure-url':
+      return l10n.t('The credential would travel over plain http: everyone on the way could read it.');
+    case 'credential-missing':
+      return data.reason === 'no-input'
+        ? l10n.t('The file has no input of this name, so VS Code cannot resolve it.')
+        : l10n.t('There is no credential for {0} in your keyring.', text(data.url));
+    case 'credential-refused':
+      return data.reason === 'format-without-inputs'
+        ? l10n.t('What reads this file does not resolve ${input:...}: the server would get the reference as it stands.')
+        : l10n.t('This reference was made for another URL or header, so MCP Keyring hands out nothing.');
+  }
+}
+
+/** A state in one or two words. */
+export function statusText(status: Status): string {
+  switch (status) {
+    case 'ready':
+      return l10n.t('ready');
+    case 'expiresSoon':
+      return l10n.t('expires soon');
+    case 'expired':
+      return l10n.t('expired');
+    case 'notYetValid':
+      return l10n.t('not valid yet');
+    case 'malformed':
+      return l10n.t('not a usable token');
+    case 'invalidHeader':
+      return l10n.t('header needs repair');
+    case 'missing':
+      return l10n.t('no credential');
+    case 'refused':
+      return l10n.t('refused');
+    case 'exposed':
+      return l10n.t('in clear in the file');
+    case 'revoked':
+      return l10n.t('revoked');
+    case 'unknown':
+      return '';
+  }
+}
+
+/** Why a text isn't a usable JWT, as a sentence. `reason` is one of core's codes. */
+export function malformedText(data: FindingData): string {
+  const part = text(data.reason).startsWith('header')
+    ? l10n.t('header')
+    : text(data.reason).startsWith('payload')
+      ? l10n.t('payload')
+      : l10n.t('signature');
+  const claim = text(data.claim);
+  switch (text(data.reason)) {
+    case 'empty':
+      return l10n.t('it is empty.');
+    case 'too-long':
+      return l10n.t('it is too long.');
+    case 'segments':
+      return l10n.t('it has {0} segments instead of three.', text(data.segments));
+    case 'header-empty':
+    case 'payload-empty':
+      return l10n.t('its {0} is empty.', part);
+    case 'header-not-base64url':
+    case 'payload-not-base64url':
+    case 'signature-not-base64url':
+      return l10n.t('its {0} is not base64url.', part);
+    case 'header-not-canonical':
+    case 'payload-not-canonical':
+    case 'signature-not-canonical':
+      return l10n.t('its {0} is not canonical base64url: it is padded, or bits are set that belong to no byte.', part);
+    case 'header-not-utf8':
+    case 'payload-not-utf8':
+      return l10n.t('its {0} is not UTF-8.', part);
+    case 'header-not-json':
+    case 'payload-not-json':
+      return l10n.t('its {0} is not JSON.', part);
+    case 'header-not-object':
+    case 'payload-not-object':
+      return l10n.t('its {0} is not a JSON object.', part);
+    case 'claim-not-a-number':
+      return l10n.t('{0} has to be a number of seconds.', claim);
+    case 'claim-negative':
+      return l10n.t('{0} is negative.', claim);
+    case 'claim-milliseconds':
+      return l10n.t('{0} seems to be in milliseconds; it has to be in seconds.', claim);
+    case 'claim-out-of-range':
+      return l10n.t('{0} is out of range.', claim);
+    default:
+      return text(data.reason);
+  }
+}
+
+function brokenText(data: FindingData): string {
+  switch (text(data.reason)) {
+    case 'syntax':
+      return l10n.t('it is not well-formed JSON (line {0}).', text(data.line));
+    case 'servers-not-object':
+      return l10n.t('“servers” is not an object.');
+    case 'inputs-not-array':
+      return l10n.t('“inputs” is not an array.');
+    case 'headers-not-object':
+      return l10n.t('“headers” is not an object.');
+    case 'root-not-object':
+      return l10n.t('it does not hold a JSON object.');
+    default:
+      return text(data.reason);
+  }
+}
+
+function argumentText(data: FindingData): string {
+  switch (text(data.reason)) {
+    case 'empty':
+      return l10n.t('this may not be empty.');
+    case 'taken':
+      return l10n.t('there is a server “{0}” in this file already.', text(data.value));
+    case 'not-http':
+      return l10n.t('a URL has to start with https:// or http://.');
+    case 'insecure':
+      return l10n.t(
+        '{0} is plain http to another computer: everyone on the way could read the credential.',
+        text(data.value),
+      );
+    case 'unresolved':
+      return l10n.t('a URL with ${...} in it cannot be checked, so no credential can be attached to it.');
+    case 'query-secret':
+      return l10n.t('leave out what stands after “?” or before “@”: a credential belongs in a header.');
+    case 'blanks':
+      return l10n.t('there are blanks or line ends in it.');
+    case 'not-sendable':
+      return l10n.t('there are characters in it that cannot be sent in a header.');
+    case 'header-name':
+      return l10n.t('this is not the name of an HTTP header.');
+    case 'not-a-file':
+      return l10n.t('“{0}” is not a config file that MCP Keyring knows.', text(data.value));
+    case 'unknown-kind':
+      return l10n.t('this has to be apiKey, bearer, signedJwt or existing.');
+    case 'unknown-delivery':
+      return l10n.t('this has to be reference or literal.');
+    case 'not-json-object':
+      return l10n.t('this has to be a JSON object.');
+    case 'lifetime':
+      return l10n.t('this has to be a positive number of seconds, or null.');
+    case 'missing':
+      return l10n.t('this is missing.');
+    case 'wrong-type':
+      return l10n.t('this has the wrong type.');
+    case 'malformed':
+      return malformedText({ ...data, reason: text(data.detail) });
+    default:
+      return text(data.reason);
+  }
+}
+
+function serverTarget(data: FindingData) {
+  return typeof data.file === 'string' && typeof data.server === 'string'
+    ? { file: data.file, server: data.server, ...(typeof data.header === 'string' && { header: data.header }) }
+    : undefined;
+}
+
+function ago(data: FindingData): string {
+  return durationText(Date.now() - Number(data.at));
+}
+
+function text(value: FindingData[string] | undefined): string {
+  return value === undefined ? '' : plainText(Array.isArray(value) ? value.join(', ') : String(value));
+}

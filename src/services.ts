@@ -1,0 +1,92 @@
+import type * as vscode from 'vscode';
+import { Broker } from './core/credentials/broker.ts';
+import { Vault } from './core/credentials/vault.ts';
+import { Inventory } from './core/inventory/inventory.ts';
+import type { Clock, Disposable } from './core/ports.ts';
+import { Clipboard } from './platform/clipboard.ts';
+import { systemClock } from './platform/clock.ts';
+import { CommandRegistry } from './platform/commands.ts';
+import { ConfigFiles } from './platform/configFiles.ts';
+import { Deliverer } from './platform/deliverer.ts';
+import { OutputLog } from './platform/log.ts';
+import { McpServers } from './platform/mcpServers.ts';
+import { VSCodeSecretStore } from './platform/secretStore.ts';
+import { Settings } from './platform/settings.ts';
+
+/** What features share. Made by hand, passed in their `register` functions; there is no container. */
+export interface Services extends Disposable {
+  readonly context: vscode.ExtensionContext;
+  readonly log: OutputLog;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly clipboard: Clipboard;
+  readonly commands: CommandRegistry;
+  readonly files: ConfigFiles;
+  readonly vault: Vault;
+  readonly broker: Broker;
+  readonly inventory: Inventory;
+  readonly mcp: McpServers;
+  readonly deliverer: Deliverer;
+}
+
+/** Builds the services. Nothing is read here: that is for {@link startReading}, off the critical path of activation. */
+export function createServices(context: vscode.ExtensionContext): Services {
+  const clock = systemClock;
+  const log = new OutputLog('MCP Keyring');
+  const settings = new Settings();
+  const clipboard = new Clipboard();
+  const commands = new CommandRegistry(log);
+  const files = new ConfigFiles(context.globalStorageUri, log);
+  const vault = new Vault(new VSCodeSecretStore(context.secrets), log);
+  const broker = new Broker(vault, clock, log, () => settings.brokerPolicy);
+  const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy);
+  const mcp = new McpServers(log);
+  const deliverer = new Deliverer({ files, vault, broker, mcp, settings, clock, log });
+  const disposables: Disposable[] = [mcp, inventory, vault, files, commands, clipboard, log];
+  return {
+    context,
+    log,
+    clock,
+    settings,
+    clipboard,
+    commands,
+    files,
+    vault,
+    broker,
+    inventory,
+    mcp,
+    deliverer,
+    dispose: () => {
+      for (const disposable of disposables) {
+        disposable.dispose();
+      }
+    },
+  };
+}
+
+/** Reads the config files and the keyring, and keeps the inventory in step with both from then on. */
+export function startReading({ files, inventory, vault, settings, commands, log }: Services): Disposable {
+  let reading = Promise.resolve();
+  const readFiles = () => {
+    // One after another, so that an old reading never overtakes a newer one.
+    reading = reading
+      .then(async () => inventory.setFiles(await files.readAll()))
+      .catch(error => log.error('config-files-not-read', error));
+  };
+  const subscriptions = [files.onDidChange(readFiles), settings.onDidChange(() => inventory.invalidate())];
+  readFiles();
+  vault.load().then(
+    () => inventory.setVaultState('ready'),
+    error => {
+      inventory.setVaultState('unavailable');
+      commands.show(error);
+    },
+  );
+  return {
+    dispose: () => {
+      for (const subscription of subscriptions) {
+        subscription.dispose();
+      }
+    },
+  };
+}
