@@ -1,4 +1,5 @@
 import { createScanner, type JSONScanner } from 'jsonc-parser';
+import { readComments } from './trivia.ts';
 
 /**
  * What {@link walkJson} meets, in the order of the text. Offsets are UTF-16, ends exclusive, strings include their quotes.
@@ -210,9 +211,10 @@ class Walker {
   /** At the end of the text: closes what is open. */
   #finish(): void {
     const end = this.#text.length;
-    const unclosed = unclosedComment(this.#text, this.#lastEnd);
-    if (unclosed !== undefined) {
-      this.#handler.problem(unclosed, end);
+    // The scanner skips a comment that nothing ends without a word.
+    const comment = readComments(this.#text, this.#lastEnd, end).at(-1);
+    if (comment?.closed === false) {
+      this.#handler.problem(comment.start, end);
     }
     if (this.#open.length > 0) {
       this.#handler.problem(end, end);
@@ -221,30 +223,4 @@ class Walker {
       this.#close(end);
     }
   }
-}
-
-/**
- * Where a block comment starts that nothing ends, in a text that is only blanks and comments from `from` on. The scanner
- * skips such a comment without a word.
- */
-function unclosedComment(text: string, from: number): number | undefined {
-  const lineBreak = /[\r\n]/g;
-  let start = text.indexOf('/', from);
-  while (start !== -1) {
-    let end: number;
-    if (text[start + 1] === '*') {
-      end = text.indexOf('*/', start + 2) + 2;
-      if (end < 2) {
-        return start;
-      }
-    } else {
-      lineBreak.lastIndex = start;
-      if (!lineBreak.test(text)) {
-        return undefined;
-      }
-      end = lineBreak.lastIndex;
-    }
-    start = text.indexOf('/', end);
-  }
-  return undefined;
 }

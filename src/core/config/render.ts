@@ -1,0 +1,62 @@
+import type { JsonNode } from './jsonTree.ts';
+import { hasLineBreak } from './trivia.ts';
+
+/** What is written: a string, an array, or an object as a list of members (where `__proto__` is a name like any other). */
+export type JsonValue = string | { readonly items: readonly JsonValue[] } | { readonly members: readonly JsonMember[] };
+
+export type JsonMember = readonly [key: string, value: JsonValue];
+
+/** How something new is written, after the manner of what stands around it. */
+export interface Style {
+  /** Each member on a line of its own, or all on one. */
+  readonly lines: boolean;
+  readonly lineBreak: string;
+  /** One level of indentation. */
+  readonly unit: string;
+  /** Between a name and its value. */
+  readonly colon: string;
+  /** Behind the comma between two members on one line. */
+  readonly gap: string;
+  /** Inside the braces of an object on one line. */
+  readonly padding: string;
+}
+
+/** A value of the same kind in a text: new ones are spread over lines where it is. */
+export interface Example {
+  readonly text: string;
+  readonly node: JsonNode;
+}
+
+/**
+ * The text of a value.
+ * @param indent of the line that it starts on
+ */
+export function renderValue(value: JsonValue, style: Style, indent: string, example?: Example): string {
+  if (typeof value === 'string') {
+    return JSON.stringify(value);
+  }
+  const lines = isInformative(example) ? hasLineBreak(example.text, example.node.start, example.node.end) : style.lines;
+  const inner = { ...style, lines };
+  const within = indent + style.unit;
+  const parts =
+    'members' in value
+      ? value.members.map(member => renderMember(member, inner, within, example))
+      : value.items.map(item => renderValue(item, inner, within));
+  const [open, close, padding] = 'members' in value ? ['{', '}', style.padding] : ['[', ']', ''];
+  if (parts.length === 0) {
+    return open + close;
+  }
+  return lines
+    ? open + parts.map(part => style.lineBreak + within + part).join(',') + style.lineBreak + indent + close
+    : open + padding + parts.join(`,${style.gap}`) + padding + close;
+}
+
+/** The text of a member: name, colon and value. */
+function renderMember([key, value]: JsonMember, style: Style, indent: string, owner?: Example): string {
+  const node = owner?.node.children.find(child => child.key === key)?.value;
+  return JSON.stringify(key) + style.colon + renderValue(value, style, indent, node && owner && { ...owner, node });
+}
+
+function isInformative(example: Example | undefined): example is Example {
+  return example !== undefined && example.node.children.length > 0;
+}
