@@ -34,10 +34,12 @@ const node = {
 const builds = [{ ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: out }];
 
 if (has('--tests') || onlySuite) {
-  // One bundle a suite: the folder test/vscode/<suite>/ with an index.ts that exports run().
+  // One bundle a suite: the folder test/vscode/<suite>/ with an index.ts that exports run(), and the smoke suite,
+  // which runs with the packaged extension.
   const suites = readdirSync('test/vscode', { withFileTypes: true })
     .filter(entry => entry.isDirectory() && existsSync(`test/vscode/${entry.name}/index.ts`))
     .map(entry => [entry.name, `test/vscode/${entry.name}/index.ts`])
+    .concat([['smoke', 'test/smoke/index.ts']])
     .filter(([name]) => onlySuite === undefined || name === onlySuite);
   // mocha stays outside: it is loaded from node_modules, and the suites never leave the checkout.
   const external = [...node.external, 'mocha'];

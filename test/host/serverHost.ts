@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -118,21 +117,6 @@ export async function startServerHost(installation: ServerInstallation, options:
   };
 }
 
-/** Installs a packaged extension into a server's folders, as `code --install-extension` does. Returns what it said. */
-export function installExtension(
-  installation: ServerInstallation,
-  vsix: string,
-  folders: { dataDir: string; extensionsDir: string },
-): string {
-  const node = nodeForServer();
-  const args = [
-    join(installation.folder, 'out', 'server-main.js'),
-    ...['--accept-server-license-terms', '--server-data-dir', folders.dataDir],
-    ...['--extensions-dir', folders.extensionsDir, '--install-extension', vsix],
-  ];
-  return execFileSync(node, args, { cwd: installation.folder, env: cleanEnvironment(), encoding: 'utf8' });
-}
-
 /** Writes settings.json into a user folder, unless there is nothing to write. */
 export async function writeUserSettings(
   userFolder: string,
@@ -187,7 +171,7 @@ async function answers(port: number): Promise<boolean> {
 }
 
 /** The Node that runs the server: this one if it is new enough, else the one among the devDependencies. */
-function nodeForServer(): string {
+export function nodeForServer(): string {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= serverNodeMajor) {
     return process.execPath;

@@ -33,7 +33,7 @@ export class SideBar {
     );
   }
 
-  /** The rows of a view that are on screen. */
+  /** The rows of a view that are on screen; those below a row that was just opened may come a moment later. */
   async rows(view: string): Promise<TreeRow[]> {
     const rows = await this.#pane(view).locator('.monaco-list-row').all();
     return Promise.all(

@@ -13,7 +13,7 @@ import { dismissNotifications, type Notification, readNotifications } from './no
 import { Palette } from './palette.ts';
 import { type Problem, readProblems } from './problems.ts';
 import { QuickInput } from './quickInput.ts';
-import { screenTexts } from './screenText.ts';
+import { screenText } from './screenText.ts';
 import { SideBar } from './sideBar.ts';
 
 /** What a test opens. */
@@ -49,7 +49,7 @@ export interface Workbench {
   /** The notifications on screen. */
   notifications(): Promise<Notification[]>;
   dismissNotifications(): Promise<void>;
-  /** Texts of the status bar's items. */
+  /** The status bar's items: what they say, or for an icon alone what a screen reader says. */
   statusBar(): Promise<string[]>;
   /** Keeps a picture of the window as `test-output/<name>.png`. */
   screenshot(name: string): Promise<void>;
@@ -126,13 +126,20 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     problems: () => readProblems(page),
     notifications: () => readNotifications(page),
     dismissNotifications: () => dismissNotifications(page),
-    statusBar: () => screenTexts(page.locator('.statusbar-item')),
+    statusBar: () => readStatusBar(page),
     screenshot: async name => {
       mkdirSync(outputFolder, { recursive: true });
       await page.screenshot({ path: join(outputFolder, `${name}.png`) });
     },
     close,
   };
+}
+
+async function readStatusBar(page: Page): Promise<string[]> {
+  const items = await page.locator('.statusbar-item:visible').all();
+  return Promise.all(
+    items.map(async item => (await screenText(item)) || ((await item.getAttribute('aria-label')) ?? '')),
+  );
 }
 
 function prepareWorkspace(folder: string, { workspace, files = {} }: WorkbenchOptions): void {
