@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanEnvironment, startTree, stopTree } from './childProcess.ts';
 import type { DesktopInstallation } from './findDesktop.ts';
@@ -25,6 +25,14 @@ export interface OpenedVsCode {
   stop(): Promise<void>;
 }
 
+/** What a first look should not be covered by. A person's own settings stay as they are. */
+const firstSettings = {
+  'security.workspace.trust.startupPrompt': 'never',
+  'telemetry.telemetryLevel': 'off',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+};
+
 /** The port for a person's browser, tried first: the browser keeps its secrets by origin. */
 const personsPort = 8427;
 
@@ -43,7 +51,7 @@ export async function openForPerson(request: OpenRequest): Promise<OpenedVsCode>
 
 async function openWindow({ executable }: DesktopInstallation, request: OpenRequest): Promise<OpenedVsCode> {
   const dataDir = join(cacheFolder, 'person-desktop');
-  await writeUserSettings(join(dataDir, 'User'), undefined);
+  await writeFirstSettings(join(dataDir, 'User'));
   const child = startTree(
     executable,
     [
@@ -68,11 +76,17 @@ async function openWindow({ executable }: DesktopInstallation, request: OpenRequ
 
 async function openServer(installation: ServerInstallation, request: OpenRequest): Promise<OpenedVsCode> {
   const dataDir = join(cacheFolder, 'person-server');
-  await mkdir(dataDir, { recursive: true });
+  await writeFirstSettings(join(dataDir, 'data', 'User'));
   const server = await startServerHost(installation, { dataDir, preferredPort: personsPort });
   return {
     url: server.url({ workspace: request.workspace, extensionPaths: [request.extensionPath] }),
     exited: server.ended,
     stop: server.stop,
   };
+}
+
+async function writeFirstSettings(userFolder: string): Promise<void> {
+  if (!existsSync(join(userFolder, 'settings.json'))) {
+    await writeUserSettings(userFolder, firstSettings);
+  }
 }

@@ -100,13 +100,18 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
   const run = new SuiteRun(resultsFile, request.bundle, request.onEvent);
   let window: SuiteWindow | undefined;
   let trouble: string | undefined;
+  let isOver = false;
   const limit = options.timeoutSeconds ?? defaultTimeoutSeconds;
   const alarm = alarmAfter(limit);
   try {
     const opening = host.kind === 'server' ? runInServer(host, prepared) : runInDesktop(host, prepared);
     opening.then(
-      opened => {
+      async opened => {
         window = opened;
+        if (isOver) {
+          // It came up too late, after the alarm.
+          await opened.stop();
+        }
       },
       () => {},
     );
@@ -116,6 +121,7 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
     trouble = error instanceof Error ? error.message : String(error);
   } finally {
     alarm.cancel();
+    isOver = true;
   }
   const result = run.finish(trouble, grep !== undefined);
   if (window !== undefined) {

@@ -12,11 +12,20 @@ export interface MochaRequest {
   readonly grep?: string | undefined;
   /** How long one test may take, in milliseconds. */
   readonly timeout?: number;
+  /** Called after each test that failed, before its suite tidies up. */
+  readonly onFailure?: (title: string) => Promise<void>;
 }
 
 /** Runs test files in this process, with mocha's own output. A hook that fails counts as a failure. */
-export async function runMocha({ spec, grep, timeout = 5000 }: MochaRequest): Promise<Counts> {
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout });
+export async function runMocha({ spec, grep, timeout = 5000, onFailure }: MochaRequest): Promise<Counts> {
+  const rootHooks: Mocha.RootHookObject = {
+    async afterEach(this: Mocha.Context) {
+      if (this.currentTest?.state === 'failed') {
+        await onFailure?.(this.currentTest.fullTitle());
+      }
+    },
+  };
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout, rootHooks });
   for (const file of globSync(spec, { cwd: repoRoot }).sort()) {
     mocha.addFile(join(repoRoot, file));
   }

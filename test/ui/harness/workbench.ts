@@ -64,6 +64,8 @@ const startLimit = 90_000;
 
 let staged: Promise<string> | undefined;
 
+const open = new Set<Workbench>();
+
 /**
  * Opens the workbench with fresh data, and waits until the explorer shows the workspace.
  *
@@ -96,6 +98,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     });
     const page = browser.pages()[0] ?? (await browser.newPage());
     const close = async () => {
+      open.delete(opened);
       await browser.close().catch(() => {});
       await host.stop();
       rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -104,10 +107,20 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     await page.goto(host.url({ workspace: opens, extensionPaths: [extensionPath] }), { waitUntil: 'commit' });
     await page.locator('.monaco-workbench').waitFor({ timeout: startLimit });
     await page.locator('.statusbar-item').first().waitFor({ timeout: startLimit });
-    return workbench(page, host, workspace, close);
+    const opened = workbench(page, host, workspace, close);
+    open.add(opened);
+    return opened;
   } catch (error) {
     await host.stop();
     throw error;
+  }
+}
+
+/** Keeps pictures of all open workbenches, for a test that failed: `test-output/failed/<title>.png`. */
+export async function pictureAll(title: string): Promise<void> {
+  const name = title.replaceAll(/[^\w]+/g, '-').slice(0, 100);
+  for (const [index, { screenshot }] of [...open].entries()) {
+    await screenshot(`failed/${name}${index === 0 ? '' : `-${index}`}`).catch(() => {});
   }
 }
 

@@ -42,4 +42,15 @@ describe('A suite in VS Code', () => {
     await vscode.workspace.getConfiguration('editor').update('fontFamily', needle, vscode.ConfigurationTarget.Global);
     assert.notDeepEqual(searchFiles([needle]), []);
   });
+
+  it('finds in files what an extension logged', async () => {
+    const needle = `logged-${Date.now()}-${'y'.repeat(50)}`;
+    const log = vscode.window.createOutputChannel('Hello', { log: true });
+    log.info(needle);
+    for (let i = 0; i < 50 && searchFiles([needle]).length === 0; i++) {
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+    log.dispose();
+    assert.match(searchFiles([needle])[0]?.file ?? '', /^data\/.*\.log$/);
+  });
 });
