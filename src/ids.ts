@@ -106,6 +106,31 @@ export interface Commands {
 
 export type CommandId = keyof Commands;
 
+/** The keys of {@link Commands}, for tests of the manifest: the compiler refuses a list that lacks one. */
+export const commandIds = Object.keys({
+  'mcpKeyring.addServer': true,
+  'mcpKeyring.addCredential': true,
+  'mcpKeyring.resolveHeader': true,
+  'mcpKeyring.showLog': true,
+  'mcpKeyring.openWalkthrough': true,
+  'mcpKeyring.servers.refresh': true,
+  'mcpKeyring.servers.openFile': true,
+  'mcpKeyring.servers.revealInFile': true,
+  'mcpKeyring.servers.attachCredential': true,
+  'mcpKeyring.servers.detachCredential': true,
+  'mcpKeyring.servers.renewToken': true,
+  'mcpKeyring.servers.copyToken': true,
+  'mcpKeyring.servers.start': true,
+  'mcpKeyring.servers.remove': true,
+  'mcpKeyring.servers.repairHeader': true,
+  'mcpKeyring.servers.moveToKeyring': true,
+  'mcpKeyring.credentials.rename': true,
+  'mcpKeyring.credentials.showClaims': true,
+  'mcpKeyring.credentials.renew': true,
+  'mcpKeyring.credentials.replaceToken': true,
+  'mcpKeyring.credentials.delete': true,
+} satisfies Record<CommandId, true>) as readonly CommandId[];
+
 export const views = {
   servers: 'mcpKeyring.servers',
   credentials: 'mcpKeyring.credentials',

@@ -141,7 +141,7 @@ export function setHeader(
   });
 }
 
-/** Takes a header out of a server, whatever the case of its name, and `headers` too where nothing is left in it. */
+/** Takes a header out of a server, whatever the case of its name, and `headers` with it where nothing is left inside. */
 export function removeHeader(text: string, format: ConfigFormat, serverName: string, headerName: string): EditResult {
   return editHeaders(text, format, serverName, (_source, _ancestors, server, headers) => {
     const matches = headers ? matching(headers.value, headerName) : [];
