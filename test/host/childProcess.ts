@@ -90,7 +90,8 @@ function killTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-function watchForTheEnd(): void {
+/** Sees to it that processes of {@link startTree} are ended with this one, however it ends. */
+export function watchForTheEnd(): void {
   if (watchingForTheEnd) {
     return;
   }

@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from './findHost.ts';
 import { type HostOptions, quietSettings } from './hostOptions.ts';
@@ -8,6 +7,7 @@ import { runInDesktop } from './suiteInDesktop.ts';
 import { runInServer } from './suiteInServer.ts';
 import { type SuiteEvent, type TestEnvironment, testEnvironmentVariable } from './suiteProtocol.ts';
 import { type SuiteResult, SuiteRun } from './suiteRun.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 /** A suite and what it runs with. All paths are absolute. */
 export interface SuiteRequest {
@@ -57,12 +57,11 @@ const defaultTimeoutSeconds = 180;
  * When something failed, what VS Code printed and a picture of its window are left in the output folder.
  */
 export async function runSuiteInHost(host: Host, request: SuiteRequest): Promise<SuiteResult> {
-  // The real path: VS Code resolves links, and on macOS the temporary folder is behind one.
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'mcp-keyring-')));
+  const root = temporaryFolder('mcp-keyring');
   try {
-    return await runIn(root, host, request);
+    return await runIn(root.path, host, request);
   } finally {
-    rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    root.remove();
   }
 }
 

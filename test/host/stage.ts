@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runTool } from './childProcess.ts';
 import { cacheFolder, repoRoot } from './paths.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 /** A copy of the extension for one run of tests. */
 export interface StagedExtension {
@@ -21,8 +22,7 @@ export interface StagedExtension {
 export async function stageExtension(suites: string): Promise<StagedExtension> {
   mkdirSync(cacheFolder, { recursive: true });
   // Below the checkout: the bundles of the suites find mocha in its node_modules.
-  const path = mkdtempSync(join(cacheFolder, 'stage-'));
-  process.once('exit', () => rmSync(path, { recursive: true, force: true }));
+  const { path } = temporaryFolder('stage', cacheFolder);
   const tests = suites === 'none' ? [] : [suites === 'all' ? '--tests' : `--tests=${suites}`];
   await runTool(process.execPath, ['esbuild.mjs', ...tests, `--outdir=${join(path, 'dist')}`], repoRoot);
   const manifestFiles = readdirSync(repoRoot).filter(name => /^package(\.nls.*)?\.json$|^[A-Z]+\.md$/.test(name));

@@ -1,6 +1,5 @@
 // Packages the extension, looks at what is in the package, installs it into a clean VS Code, and tries it there.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runTool } from '../host/childProcess.ts';
 import { findHost } from '../host/findHost.ts';
@@ -8,6 +7,7 @@ import { installExtension } from '../host/installExtension.ts';
 import { repoRoot } from '../host/paths.ts';
 import { runSuiteInHost } from '../host/runSuite.ts';
 import { stageExtension } from '../host/stage.ts';
+import { temporaryFolder } from '../host/temporaryFolder.ts';
 import { endStage, sum } from '../runner/counts.ts';
 import { runMocha } from '../runner/mochaRun.ts';
 import { printEvent } from '../vscode/harness/printEvent.ts';
@@ -19,8 +19,7 @@ const contents = await runMocha({ spec: 'test/smoke/packaged.test.ts', timeout: 
 
 const host = await findHost();
 const { suites } = await stageExtension('smoke');
-const root = mkdtempSync(join(tmpdir(), 'mcp-keyring-smoke-'));
-process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+const root = temporaryFolder('mcp-keyring-smoke').path;
 const extensionsDir = join(root, 'extensions');
 console.log(installExtension(host, packagePath, { dataDir: join(root, 'data'), extensionsDir }).trim());
 const installed = await runSuiteInHost(host, {

@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../../host/chromium.ts';
@@ -8,6 +7,7 @@ import { outputFolder } from '../../host/paths.ts';
 import { prepareServer } from '../../host/prepareServer.ts';
 import { type ServerHost, startServerHost } from '../../host/serverHost.ts';
 import { stageExtension } from '../../host/stage.ts';
+import { temporaryFolder } from '../../host/temporaryFolder.ts';
 import { Editor } from './editor.ts';
 import { dismissNotifications, type Notification, readNotifications } from './notifications.ts';
 import { Palette } from './palette.ts';
@@ -74,7 +74,8 @@ const open = new Set<Workbench>();
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   staged ??= stageExtension('none').then(({ path }) => path);
   const extensionPath = options.extensionPath ?? (await staged);
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'mcp-keyring-ui-')));
+  const folder = temporaryFolder('mcp-keyring-ui');
+  const root = folder.path;
   const workspace = join(root, 'workspace');
   prepareWorkspace(workspace, options);
   const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
@@ -101,7 +102,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       open.delete(opened);
       await browser.close().catch(() => {});
       await host.stop();
-      rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      folder.remove();
     };
     const opens = workspaceFile === undefined ? workspace : join(workspace, workspaceFile);
     await page.goto(host.url({ workspace: opens, extensionPaths: [extensionPath] }), { waitUntil: 'commit' });
@@ -112,6 +113,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     return opened;
   } catch (error) {
     await host.stop();
+    folder.remove();
     throw error;
   }
 }
