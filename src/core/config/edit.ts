@@ -149,11 +149,11 @@ export function removeHeader(text: string, format: ConfigFormat, serverName: str
       return ok([]);
     }
     const edits = removeChildren(text, headers.value, child => matches.includes(child));
-    const leavesNothing =
-      edits.length === 1 &&
-      edits[0]?.span.start === headers.value.start + 1 &&
-      edits[0].span.end === headers.value.end - 1;
-    return ok(leavesNothing ? removeChildren(text, server, child => child === headers) : edits);
+    const { start, end } = headers.value;
+    const leavesNothing = edits.some(({ span }) => span.start === start + 1 && span.end === end - 1);
+    // Without it, clients would go by an earlier `headers` that it stands in for.
+    const only = server.children.every(child => child === headers || child.key !== 'headers');
+    return ok(leavesNothing && only ? removeChildren(text, server, child => child === headers) : edits);
   });
 }
 

@@ -148,6 +148,7 @@ class ConfigReader implements JsonHandler {
           this.#place = Place.headers;
           this.#headers = [];
           this.#headersStart = start;
+          this.#key = undefined;
           return;
         }
         break;
@@ -195,6 +196,7 @@ class ConfigReader implements JsonHandler {
     if (this.#place === Place.path && this.#key !== undefined && this.#leadsToInputs(this.#pathsThrough(this.#key))) {
       this.#place = Place.inputs;
       this.#inputs = [];
+      this.#key = undefined;
       return;
     }
     this.#skip(start);

@@ -244,6 +244,11 @@ describe('parseConfig', () => {
       ],
       ['commas too many', '{,"servers":{,,"a":{"url":"https://a",,}}}', [['a', 'https://a', []]]],
       ['debris', '{ [1] {"url":2} 5 true x "servers":{ {} "a":{ : ] "url":"https://a"}}}', [['a', 'https://a', []]]],
+      [
+        'debris in headers',
+        '{"servers":{"a":{"headers":{0 [] "A":"b"}}},"inputs":["x" {}]}',
+        [['a', undefined, [['A', 'b']]]],
+      ],
       ['text behind it', '{"servers":{"a":{}}} {"servers":{"b":{}}}', [['a', undefined, []]]],
       ['text before it', 'const x = {"servers":{"a":{}}}', [['a', undefined, []]]],
       ['an open comment', '{"servers":{"a":{}}} /* {"servers":{"b":{}}}', [['a', undefined, []]]],
