@@ -57,8 +57,8 @@ export class CommandRegistry implements Disposable {
       try {
         return await handler(...args);
       } catch (error) {
-        if (programmatic(...args) && error instanceof KeyringError) {
-          throw new CommandFailed(error);
+        if (programmatic(...args) && (error instanceof KeyringError || error instanceof CommandFailed)) {
+          throw error instanceof KeyringError ? new CommandFailed(error) : error;
         }
         this.show(error);
         return undefined;

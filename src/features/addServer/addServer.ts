@@ -40,6 +40,9 @@ export async function addServer(services: Services, answers: AddServerAnswers = 
   const programmatic = complete(answers);
   if (programmatic) {
     server.replaceHeader ??= false;
+    if (credential.kind === 'apiKey') {
+      credential.header ??= 'X-API-Key';
+    }
   }
   await runWizard(vscode.l10n.t('Add Authenticated Server'), [
     ...serverSteps(services, server),

@@ -1,0 +1,134 @@
+import type { Samples } from './types.ts';
+
+/** A way in which people write "here comes a secret". */
+export interface PlaceholderRule {
+  readonly id: string;
+  readonly pattern: RegExp;
+  readonly samples: Samples<string>;
+}
+
+/** Values that the client or a tool replaces: the secret stands elsewhere. */
+export const referenceRules: readonly PlaceholderRule[] = [
+  {
+    id: 'secret-store',
+    pattern:
+      /^(?:op|vault|ref\+\w+|secret|secrets|keychain|keyring|aws-?sm|aws-secretsmanager|secretsmanager|ssm|gcp-?sm|gcp-secret-manager|sm|azkv|azure-?kv|keyvault|akv|bws?|bitwarden|1password|lastpass|lpass|pass|gopass|doppler|infisical|sops|kms|enc|encrypted|env|environment|file|cmd|command|exec|shell|dpapi|credential|wincred|libsecret):(?!\d+(?:$|\/)).+/i,
+    samples: {
+      secret: ['https://example.com', 'Ab3:9fK2mQ7', 'user:hunter22'],
+      harmless: ['op://Private/GitHub/token', 'vault:secret/data/mcp#token', 'keychain:github', 'env:GITHUB_TOKEN'],
+    },
+  },
+  {
+    id: 'command',
+    pattern: /^(?:!\s*[a-z./~]|`[^`]*`$|\$\(|<\()|^@[./~]/,
+    samples: { secret: ['!!Kx9', 'Pa$(ss'], harmless: ['!gh auth token', '`pass show x`', '$(gh auth token)', '@./token.txt'] },
+  },
+  {
+    id: 'variable',
+    pattern:
+      /^(?:\$\w+|\$\{[^}]*\}|\$env:\w+|%\w+%|\{\{.*\}\}|\{(?:env|file|secret):[^}]*\}|#\{[^}]*\}#?|@@\w+@@|__\w+__|<<.*>>|<%.*%>|(?:process\.)?env\.\w+|os\.environ.*|import\.meta\.env\.\w+|secrets\.\w+)$/,
+    samples: {
+      secret: ['Pa$$word77', '%41%42kd8Fj', 'secrets2you'],
+      harmless: ['$TOKEN', '%TOKEN%', '{{ token }}', '{env:TOKEN}', '#{TOKEN}#', '__TOKEN__', 'process.env.TOKEN'],
+    },
+  },
+];
+
+/** Values that stand for a secret which the reader is to fill in, or that everybody knows. */
+export const placeholderRules: readonly PlaceholderRule[] = [
+  {
+    id: 'nothing',
+    pattern: /^[^\p{L}\p{N}]*$/u,
+    samples: { secret: ['7', 'é'], harmless: ['', '   ', '***', '...', '-', '••••••', '?'] },
+  },
+  {
+    id: 'bracketed',
+    pattern: /^(?:<.*>|\[.*\]|\{[^":]*\}|\(.*\))$|<[A-Za-z][^<>]{0,80}>/s,
+    samples: {
+      secret: ['a<b8Fk2', '[half-open-9'],
+      harmless: ['<your-token>', '[TOKEN]', '{token}', '(ask Bob)', 'sk-<your key>', '<base64(user:password)>'],
+    },
+  },
+  {
+    id: 'masked',
+    pattern: /x{4,}|X{4,}|\*{3,}|[•●]{3,}|\.{3}|…|0{8,}|#{3,}|_{3,}|\?{3,}|^x+$/i,
+    samples: {
+      secret: ['aXxK72', '9000000K'],
+      harmless: ['xxxx', 'xxx', 'XXXXXXXX', 'sk-...', 'abc…', 'ghp_xxxxxxxxxxxx', '00000000-0000-0000-0000-000000000000'],
+    },
+  },
+  {
+    id: 'instruction',
+    pattern:
+      /(?:^|[^A-Za-z])(?:your?|insert|replace|enter|paste|provide|todo|fixme|dummy|sample|fake|here|hidden|masked|removed|omitted|goes|tbd|n\/a|unset|foobar|lorem|secret_?value)(?:[^A-Za-z]|$)|^(?:your|my)[A-Z_]|^YOUR|(?:Here|HERE)$|example|placeholder|change.?me|change.?this|redacted|replace.?me|replace.?with|fill.?(?:me|in)|not.?(?:a.)?real|dont.?commit/i,
+    samples: {
+      secret: ['yourself9Kd2', 'Where7isIt', 'heresy88k', 'adhere2x'],
+      harmless: [
+        'YOUR_API_KEY',
+        'yourApiKey',
+        'your token',
+        'token-here',
+        'insert-token',
+        'AKIAIOSFODNN7EXAMPLE',
+        'changeme',
+        'replace_me',
+        'REDACTED',
+        'not-a-real-key',
+      ],
+    },
+  },
+  {
+    id: 'sequence',
+    pattern:
+      /^[\W_]*(?:(?:0?1234567890?|0?123456(?:78?9?)?|12345|abc(?:123)?|def(?:456)?|ghi(?:789)?|xyz(?:789)?|abcd(?:efg?h?)?(?:ijkl?m?n?o?p?)?(?:qrs?t?u?v?w?x?y?z?)?|a1b2c3(?:d4)?(?:e5)?(?:f6)?|deadbeef|cafebabe|qwerty|asdf(?:gh)?|0123456789|9876543210|fedcba)[\W_]*)+$/i,
+    samples: {
+      secret: ['abk3fDe9', '1239457', 'abc7Kd93kf'],
+      harmless: ['123456', '1234567890abcdef', 'abc123', 'abc123-def456', 'abcdefghijklmnopqrstuvwxyz1234567890', '0123456789abcdef'],
+    },
+  },
+  {
+    id: 'one-character',
+    pattern: /^(.)\1+$/s,
+    samples: { secret: ['aab'], harmless: ['aaaaaaaa', '11111111'] },
+  },
+];
+
+/**
+ * Words of which a value may consist and be no secret: test words, defaults that everybody knows, modes. Digits between
+ * and behind them (`test123`, `token-1`) don't count.
+ */
+export const harmlessWords: ReadonlySet<string> = new Set(
+  `test tests testing tester demo foo bar baz qux fake mock dummy sample secret secrets password passwd pass pwd token tokens
+   key keys api apikey access auth authorization bearer basic jwt user username admin administrator root postgres postgresql
+   mysql mongo mongodb redis neo4j guest default none null nil undefined true false yes no on off empty value string text
+   abc xyz asdf qwerty letmein welcome changeit supersecret mysecret some any the a an this is not real super very my your our
+   client personal service server hello world placeholder temp tmp local localhost development staging enabled disabled
+   required optional auto automatic manual keychain keyring vault env environment oauth inherit prompt ask interactive managed
+   system browser device sso iam anonymous public private unused ignored dev prod header headers query cookie session
+   mcp secretkey accesskey accesstoken clientsecret minioadmin passw rd`
+    .split(/\s+/)
+    .filter(word => word !== ''),
+);
+
+/** Whether the secret stands elsewhere and this is only the way to it. */
+export function isReference(value: string): boolean {
+  return matches(referenceRules, value);
+}
+
+/** Whether a value that stands where a secret belongs is none. */
+export function isPlaceholder(value: string): boolean {
+  return matches(placeholderRules, value) || consistsOfHarmlessWords(value);
+}
+
+function matches(rules: readonly PlaceholderRule[], value: string): boolean {
+  return rules.some(rule => rule.pattern.test(value));
+}
+
+/** No random value is read as words: it would have to be nothing but words of the list. */
+function consistsOfHarmlessWords(value: string): boolean {
+  if (value.length > 60) {
+    return false;
+  }
+  const words = value.match(/[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z\d\s_.:,!-]|\d{5,}/g) ?? [];
+  return words.length > 0 && words.every(word => harmlessWords.has(word.toLowerCase()));
+}

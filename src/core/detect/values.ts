@@ -1,0 +1,72 @@
+/** Whether a value looks like a machine's random output: a long run in which digits and letters of both cases alternate. */
+export function looksRandom(value: string, minimum: number): boolean {
+  if (value.length < minimum || value.length > 4096 || !/^[A-Za-z0-9+/=_.~:-]+$/.test(value)) {
+    return false;
+  }
+  // The longest part between separators: names and versions have short ones.
+  let longest = '';
+  for (const part of value.split(/[^A-Za-z0-9]+/)) {
+    if (part.length > longest.length) {
+      longest = part;
+    }
+  }
+  if (longest.length < Math.min(12, minimum) || !/\d/.test(longest) || !/[A-Za-z]/.test(longest)) {
+    return false;
+  }
+  let changes = 0;
+  for (let index = 1; index < longest.length; index++) {
+    const from = classOf(longest.charCodeAt(index - 1));
+    const to = classOf(longest.charCodeAt(index));
+    // A capital before small letters is how words begin.
+    if (from !== to && !(from === upper && to === lower)) {
+      changes++;
+    }
+  }
+  return changes >= 3 && changes / longest.length >= 0.2;
+}
+
+const digit = 0;
+const upper = 1;
+const lower = 2;
+
+function classOf(code: number): number {
+  return code < 0x3a ? digit : code < 0x5b ? upper : lower;
+}
+
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+export function isUuid(value: string): boolean {
+  return value.length === 36 && uuid.test(value);
+}
+
+const jwt = /^eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,2}/;
+
+/** How many characters of the value's start are a JSON Web Token, signed or encrypted; 0 for none. */
+export function jwtLength(value: string): number {
+  return value.startsWith('eyJ') ? (jwt.exec(value)?.[0].length ?? 0) : 0;
+}
+
+const setting = /^(?:[+-]?\d+(?:[.,_]\d+)*\s*(?:ms|s|sec|m|min|h|d|days?|k|kb|mb|gb|%)?|v?\d+(?:\.\d+)+(?:[-+][\w.]+)?)$/i;
+const date = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?$/;
+const path = /^(?:~|\.{1,2}|[A-Za-z]:)?[\\/](?:[^+=]*)$|^[\w.-]+(?:[\\/][\w.-]+)+\.\w{1,5}$/;
+const fileName = /^[\w.-]+\.(?:json|jsonc|pem|key|crt|cer|p12|pfx|txt|env|ya?ml|toml|ini|cfg|conf|js|ts|py|sh|db|sqlite)$/i;
+const email = /^[^\s@:]+@[^\s@]+\.[A-Za-z]{2,}$/;
+const host = /^(?:localhost|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|ai|app|co|local|internal|cloud))(?::\d+)?(?:\/.*)?$/i;
+const region = /^(?:[a-z]{2}(?:-gov|-iso)?-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)(?:-?\d[a-z]?)?)$/;
+const identifier = /^(?:arn:aws|urn:|sha\d{3}:|projects\/|\/subscriptions\/)/;
+const variableName = /^[A-Z][A-Z]*(?:_[A-Z]+\d{0,2}|_\d)+$/;
+
+/** Whether a value says what it is, and it is no secret: a number, a path, an address, the name of a variable. */
+export function isPlainSetting(value: string): boolean {
+  return (
+    setting.test(value) ||
+    date.test(value) ||
+    path.test(value) ||
+    fileName.test(value) ||
+    email.test(value) ||
+    host.test(value) ||
+    region.test(value) ||
+    identifier.test(value) ||
+    variableName.test(value)
+  );
+}
