@@ -5,7 +5,8 @@
 //   node esbuild.mjs --tests       the extension and the bundles of test/vscode (--tests=NAME: of one suite)
 //   node esbuild.mjs --watch       rebuilds on change
 //   --outdir=<folder>              builds there instead of dist/
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import * as esbuild from 'esbuild';
 
 const has = flag => process.argv.includes(flag);
@@ -30,8 +31,51 @@ const node = {
   logLevel: 'warning',
 };
 
+/**
+ * esbuild splits code only for ES modules, and VS Code loads extensions as CommonJS everywhere. So the chunks are built as
+ * modules and then each is turned into CommonJS, where a dynamic import is a late `require`.
+ *
+ * @type {esbuild.Plugin}
+ */
+const commonJsChunks = {
+  name: 'commonjs-chunks',
+  setup(build) {
+    build.onEnd(async ({ outputFiles = [] }) => {
+      for (const { path, text } of outputFiles) {
+        const { code, map } = await esbuild.transform(text, {
+          format: 'cjs',
+          platform: 'node',
+          target: node.target,
+          supported: { 'dynamic-import': false },
+          minify: production,
+          sourcemap: production ? false : 'external',
+          sourcefile: path,
+          logLevel: 'warning',
+        });
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+        if (map) {
+          writeFileSync(`${path}.map`, map);
+        }
+      }
+    });
+  },
+};
+
+/** @type {esbuild.BuildOptions} */
+const extension = {
+  ...node,
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  write: false,
+  // The second step reads it from the text.
+  sourcemap: production ? false : 'inline',
+  plugins: [commonJsChunks],
+};
+
 /** @type {esbuild.BuildOptions[]} */
-const builds = [{ ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: out }];
+const builds = [{ ...extension, entryPoints: { extension: 'src/extension.ts' }, outdir: out }];
 
 if (has('--tests') || onlySuite) {
   // One bundle a suite: the folder test/vscode/<suite>/ with an index.ts that exports run(), and the smoke suite,

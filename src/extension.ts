@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { registerAddServer } from './features/addServer/register.ts';
 import { registerCredentials } from './features/credentials/register.ts';
 import { registerDiagnostics } from './features/diagnostics/register.ts';
@@ -7,10 +7,10 @@ import { registerHover } from './features/hover/register.ts';
 import { registerResolveHeader } from './features/resolveHeader/register.ts';
 import { registerServers } from './features/servers/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
-import { createServices, startReading } from './services.ts';
+import { createServices, type Services, startReading } from './services.ts';
 
 /** Composes and returns: no network, no file and no secret is read before VS Code has its turn again. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): { readonly services: Services } | undefined {
   const services = createServices(context);
   context.subscriptions.push(
     services,
@@ -25,4 +25,6 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const reading = setTimeout(() => context.subscriptions.push(startReading(services)));
   context.subscriptions.push({ dispose: () => clearTimeout(reading) });
+  // Suites look inside; other extensions get nothing.
+  return context.extensionMode === vscode.ExtensionMode.Test ? { services } : undefined;
 }

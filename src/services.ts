@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { Broker } from './core/credentials/broker.ts';
 import { Vault } from './core/credentials/vault.ts';
 import { Inventory } from './core/inventory/inventory.ts';
@@ -37,7 +37,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const clipboard = new Clipboard();
   const commands = new CommandRegistry(log);
   const files = new ConfigFiles(context.globalStorageUri, log);
-  const vault = new Vault(new VSCodeSecretStore(context.secrets), log);
+  const vault = new Vault(new VSCodeSecretStore(context.secrets), log, () => vscode.workspace.isTrusted);
   const broker = new Broker(vault, clock, log, () => settings.brokerPolicy);
   const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy);
   const mcp = new McpServers(log);
@@ -64,8 +64,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
   };
 }
 
-/** Reads the config files and the keyring, and keeps the inventory in step with both from then on. */
-export function startReading({ files, inventory, vault, settings, commands, log }: Services): Disposable {
+/**
+ * Reads the config files and the keyring, and keeps the inventory in step with both from then on. In Restricted Mode the
+ * keyring isn't read until the workspace is trusted (design section 5, rule 3).
+ */
+export function startReading(services: Services): Disposable {
+  const { files, inventory, settings, log } = services;
   let reading = Promise.resolve();
   const readFiles = () => {
     // One after another, so that an old reading never overtakes a newer one.
@@ -73,15 +77,19 @@ export function startReading({ files, inventory, vault, settings, commands, log 
       .then(async () => inventory.setFiles(await files.readAll()))
       .catch(error => log.error('config-files-not-read', error));
   };
-  const subscriptions = [files.onDidChange(readFiles), settings.onDidChange(() => inventory.invalidate())];
+  const subscriptions: Disposable[] = [
+    files.onDidChange(readFiles),
+    settings.onDidChange(() => inventory.invalidate()),
+    // Timers may sleep while the machine does.
+    vscode.window.onDidChangeWindowState(state => state.focused && inventory.refreshIfDue()),
+  ];
   readFiles();
-  vault.load().then(
-    () => inventory.setVaultState('ready'),
-    error => {
-      inventory.setVaultState('unavailable');
-      commands.show(error);
-    },
-  );
+  if (vscode.workspace.isTrusted) {
+    readKeyring(services);
+  } else {
+    inventory.setVaultState('restricted');
+    subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => readKeyring(services)));
+  }
   return {
     dispose: () => {
       for (const subscription of subscriptions) {
@@ -89,4 +97,14 @@ export function startReading({ files, inventory, vault, settings, commands, log 
       }
     },
   };
+}
+
+function readKeyring({ vault, inventory, commands }: Services): void {
+  vault.load().then(
+    () => inventory.setVaultState('ready'),
+    error => {
+      inventory.setVaultState('unavailable');
+      commands.show(error);
+    },
+  );
 }

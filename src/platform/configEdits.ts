@@ -24,9 +24,13 @@ const attempts = 3;
 /**
  * Edits a config file so that nothing else in it changes: in the editor's buffer where the file is open (undo works, dirty
  * stays dirty), on disk otherwise, after checking that nobody has changed it in between.
- * @throws KeyringError `file-broken`, `file-read-only`, `file-changed`, `file-unreadable`; the file is then as it was
+ * @throws KeyringError `file-broken`, `file-read-only`, `file-changed`, `file-unreadable`,
+ *   `workspace-not-trusted`; the file is then as it was
  */
 export async function editConfigFile(uri: vscode.Uri, plan: EditPlan, options: EditOptions = {}): Promise<EditOutcome> {
+  if (!vscode.workspace.isTrusted) {
+    throw new KeyringError('workspace-not-trusted');
+  }
   for (let attempt = 0; attempt < attempts; attempt++) {
     const document = openDocument(uri);
     const outcome =

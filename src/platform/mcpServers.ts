@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { KeyringError } from '../core/errors.ts';
 import type { Disposable, Log } from '../core/ports.ts';
 import { vscodeCommands } from '../ids.ts';
 import type { ConfigLocation } from './configFiles.ts';
@@ -53,6 +54,9 @@ export class McpServers implements Disposable {
    * @returns whether VS Code knew the server
    */
   async start(file: vscode.Uri, server: string): Promise<boolean> {
+    if (!vscode.workspace.isTrusted) {
+      throw new KeyringError('workspace-not-trusted');
+    }
     const deadline = Date.now() + patience;
     let definition = await this.find(file, server);
     while (!definition && Date.now() < deadline) {

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runTool } from '../host/childProcess.ts';
 import { repoRoot } from '../host/paths.ts';
+import { eagerBundle } from '../tools/eagerBundle.ts';
 import { packagePath } from './packagePath.ts';
 
 // Limits from the design, section 8, in bytes.
@@ -14,16 +15,19 @@ describe('The package', () => {
     const vsce = join(repoRoot, 'node_modules', '@vscode', 'vsce', 'vsce');
     const listed = await runTool(process.execPath, [vsce, 'ls', '--no-dependencies'], repoRoot);
     const allowed = readFileSync(join(repoRoot, 'test', 'smoke', 'files.txt'), 'utf8');
-    assert.deepEqual(lines(listed), lines(allowed));
+    // The names of chunks end in a hash of what is in them.
+    const chunks = lines(listed).map(line => line.replace(/^(dist\/chunks\/)[\w-]+(\.cjs)$/, '$1*$2'));
+    assert.deepEqual([...new Set(chunks)], lines(allowed));
   });
 
   it(`is no larger than ${largestPackage / 1000} kB`, () => {
     assert.ok(statSync(packagePath).size <= largestPackage, `it has ${statSync(packagePath).size} bytes`);
   });
 
-  it(`has a main bundle no larger than ${largestBundle / 1000} kB`, () => {
-    const { size } = statSync(join(repoRoot, 'dist', 'extension.cjs'));
-    assert.ok(size <= largestBundle, `it has ${size} bytes`);
+  it(`loads no more than ${largestBundle / 1000} kB to be activated`, () => {
+    const files = eagerBundle(join(repoRoot, 'dist', 'extension.cjs'));
+    const size = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    assert.ok(size <= largestBundle, `${files.length} files with ${size} bytes`);
   });
 });
 

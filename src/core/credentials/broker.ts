@@ -3,7 +3,6 @@ import { Emitter } from '../emitter.ts';
 import { KeyringError } from '../errors.ts';
 import { readTimes } from '../jwt/claims.ts';
 import { isSendable } from '../jwt/headerValue.ts';
-import { claimsFor, signJwt } from '../jwt/sign.ts';
 import type { Clock, Event, Log } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { withEvent } from './history.ts';
@@ -200,6 +199,8 @@ export class Broker {
       throw new KeyringError('signing-key-missing', { name: credential.name, keyId: credential.keyId });
     }
     const { template } = credential;
+    // jose is loaded with the first signature, not with the extension.
+    const { claimsFor, signJwt } = await import('../jwt/sign.ts');
     const signed = await signJwt({
       algorithm: template.algorithm,
       key,

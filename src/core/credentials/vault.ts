@@ -23,6 +23,7 @@ export interface AttachedCredential {
 export class Vault implements Disposable {
   readonly #store: SecretStore;
   readonly #log: Log;
+  readonly #allowed: () => boolean;
   readonly #credentials = new Map<string, Credential>();
   readonly #signingKeys = new Map<string, SigningKey>();
   readonly #damaged = new Map<string, DamagedEntry>();
@@ -34,9 +35,11 @@ export class Vault implements Disposable {
   #loading: Promise<void> | undefined;
   #loaded = false;
 
-  constructor(store: SecretStore, log: Log) {
+  /** @param allowed whether secrets may be touched now: not in a workspace that isn't trusted */
+  constructor(store: SecretStore, log: Log, allowed: () => boolean = () => true) {
     this.#store = store;
     this.#log = log;
+    this.#allowed = allowed;
     this.#changed = new Emitter(error => log.error('vault-listener', error));
     this.#subscription = store.onDidChange(key => {
       if (this.#loaded && kindOf(key)) {
@@ -69,9 +72,11 @@ export class Vault implements Disposable {
 
   /**
    * Reads everything once; later calls return the same promise. One entry that can't be read damages no other.
-   * @throws KeyringError `vault-unavailable` when the list of entries can't be read; the next call tries again.
+   * @throws KeyringError `vault-unavailable` when the list of entries can't be read, `workspace-not-trusted`; the next call
+   *   tries again
    */
-  load(): Promise<void> {
+  async load(): Promise<void> {
+    this.#check();
     this.#loading ??= this.#readAll().catch(error => {
       this.#loading = undefined;
       throw new KeyringError('vault-unavailable', {}, { cause: error });
@@ -109,9 +114,10 @@ export class Vault implements Disposable {
 
   /**
    * Reads one credential from the store, past the memory: another window may have detached, renewed or deleted it just now.
-   * @throws KeyringError `credential-not-found`, `credential-damaged`, `vault-unavailable`
+   * @throws KeyringError `credential-not-found`, `credential-damaged`, `vault-unavailable`, `workspace-not-trusted`
    */
   async readCredential(id: string): Promise<Credential> {
+    this.#check();
     const key = credentialPrefix + id;
     let text: string | undefined;
     try {
@@ -260,7 +266,15 @@ export class Vault implements Disposable {
     });
   }
 
-  #afterWrites<T>(key: string, work: () => Promise<T>): Promise<T> {
+  /** Every read and write comes by here, so that no command can forget to ask. */
+  #check(): void {
+    if (!this.#allowed()) {
+      throw new KeyringError('workspace-not-trusted');
+    }
+  }
+
+  async #afterWrites<T>(key: string, work: () => Promise<T>): Promise<T> {
+    this.#check();
     const before = this.#writes.get(key) ?? Promise.resolve();
     const result = before.then(work, work);
     const settled = result.then(

@@ -21,7 +21,10 @@ export const referenceRules: readonly PlaceholderRule[] = [
   {
     id: 'command',
     pattern: /^(?:!\s*[a-z./~]|`[^`]*`$|\$\(|<\()|^@[./~]/,
-    samples: { secret: ['!!Kx9', 'Pa$(ss'], harmless: ['!gh auth token', '`pass show x`', '$(gh auth token)', '@./token.txt'] },
+    samples: {
+      secret: ['!!Kx9', 'Pa$(ss'],
+      harmless: ['!gh auth token', '`pass show x`', '$(gh auth token)', '@./token.txt'],
+    },
   },
   {
     id: 'variable',
@@ -54,7 +57,15 @@ export const placeholderRules: readonly PlaceholderRule[] = [
     pattern: /x{4,}|X{4,}|\*{3,}|[•●]{3,}|\.{3}|…|0{8,}|#{3,}|_{3,}|\?{3,}|^x+$/i,
     samples: {
       secret: ['aXxK72', '9000000K'],
-      harmless: ['xxxx', 'xxx', 'XXXXXXXX', 'sk-...', 'abc…', 'ghp_xxxxxxxxxxxx', '00000000-0000-0000-0000-000000000000'],
+      harmless: [
+        'xxxx',
+        'xxx',
+        'XXXXXXXX',
+        'sk-...',
+        'abc…',
+        'ghp_xxxxxxxxxxxx',
+        '00000000-0000-0000-0000-000000000000',
+      ],
     },
   },
   {
@@ -83,7 +94,14 @@ export const placeholderRules: readonly PlaceholderRule[] = [
       /^[\W_]*(?:(?:0?1234567890?|0?123456(?:78?9?)?|12345|abc(?:123)?|def(?:456)?|ghi(?:789)?|xyz(?:789)?|abcd(?:efg?h?)?(?:ijkl?m?n?o?p?)?(?:qrs?t?u?v?w?x?y?z?)?|a1b2c3(?:d4)?(?:e5)?(?:f6)?|deadbeef|cafebabe|qwerty|asdf(?:gh)?|0123456789|9876543210|fedcba)[\W_]*)+$/i,
     samples: {
       secret: ['abk3fDe9', '1239457', 'abc7Kd93kf'],
-      harmless: ['123456', '1234567890abcdef', 'abc123', 'abc123-def456', 'abcdefghijklmnopqrstuvwxyz1234567890', '0123456789abcdef'],
+      harmless: [
+        '123456',
+        '1234567890abcdef',
+        'abc123',
+        'abc123-def456',
+        'abcdefghijklmnopqrstuvwxyz1234567890',
+        '0123456789abcdef',
+      ],
     },
   },
   {

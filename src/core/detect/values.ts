@@ -46,13 +46,17 @@ export function jwtLength(value: string): number {
   return value.startsWith('eyJ') ? (jwt.exec(value)?.[0].length ?? 0) : 0;
 }
 
-const setting = /^(?:[+-]?\d+(?:[.,_]\d+)*\s*(?:ms|s|sec|m|min|h|d|days?|k|kb|mb|gb|%)?|v?\d+(?:\.\d+)+(?:[-+][\w.]+)?)$/i;
+const setting =
+  /^(?:[+-]?\d+(?:[.,_]\d+)*\s*(?:ms|s|sec|m|min|h|d|days?|k|kb|mb|gb|%)?|v?\d+(?:\.\d+)+(?:[-+][\w.]+)?)$/i;
 const date = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?$/;
 const path = /^(?:~|\.{1,2}|[A-Za-z]:)?[\\/](?:[^+=]*)$|^[\w.-]+(?:[\\/][\w.-]+)+\.\w{1,5}$/;
-const fileName = /^[\w.-]+\.(?:json|jsonc|pem|key|crt|cer|p12|pfx|txt|env|ya?ml|toml|ini|cfg|conf|js|ts|py|sh|db|sqlite)$/i;
+const fileName =
+  /^[\w.-]+\.(?:json|jsonc|pem|key|crt|cer|p12|pfx|txt|env|ya?ml|toml|ini|cfg|conf|js|ts|py|sh|db|sqlite)$/i;
 const email = /^[^\s@:]+@[^\s@]+\.[A-Za-z]{2,}$/;
-const host = /^(?:localhost|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|ai|app|co|local|internal|cloud))(?::\d+)?(?:\/.*)?$/i;
-const region = /^(?:[a-z]{2}(?:-gov|-iso)?-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)(?:-?\d[a-z]?)?)$/;
+const host =
+  /^(?:localhost|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|ai|app|co|local|internal|cloud))(?::\d+)?(?:\/.*)?$/i;
+const region =
+  /^(?:[a-z]{2}(?:-gov|-iso)?-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)(?:-?\d[a-z]?)?)$/;
 const identifier = /^(?:arn:aws|urn:|sha\d{3}:|projects\/|\/subscriptions\/)/;
 const variableName = /^[A-Z][A-Z]*(?:_[A-Z]+\d{0,2}|_\d)+$/;
 

@@ -98,9 +98,19 @@ export const vendorRules: readonly VendorRule[] = [
     'https://discord.com/api/webhooks/@dig:19@/@b64u:68@',
     'https://discord.com/api/webhooks/ID/TOKEN',
   ),
-  vendor('aws-access-key', ['AKIA', 'ASIA'], 'upper', 16, 'AKIA@up:16@', ['AKIAIOSFODNN7EXAMPLE', 'AKIAXXXXXXXXXXXXXXXX']),
+  vendor('aws-access-key', ['AKIA', 'ASIA'], 'upper', 16, 'AKIA@up:16@', [
+    'AKIAIOSFODNN7EXAMPLE',
+    'AKIAXXXXXXXXXXXXXXXX',
+  ]),
   vendor('google-api-key', 'AIza', 'word', 30, 'AIza@b64u:35@', 'AIzaSyYourKeyHere'),
-  vendor('google-oauth', ['ya29.', 'GOCSPX-', '1//0'], 'dotted', 24, ['GOCSPX-@b64u:28@', 'ya29.@b64u:120@'], 'GOCSPX-xxx'),
+  vendor(
+    'google-oauth',
+    ['ya29.', 'GOCSPX-', '1//0'],
+    'dotted',
+    24,
+    ['GOCSPX-@b64u:28@', 'ya29.@b64u:120@'],
+    'GOCSPX-xxx',
+  ),
   vendor(
     'stripe-key',
     ['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'whsec_'],
@@ -114,14 +124,7 @@ export const vendorRules: readonly VendorRule[] = [
   vendor('linear-key', ['lin_api_', 'lin_oauth_', 'lin_wh_'], 'alnum', 30, 'lin_api_@an:40@', 'lin_api_key'),
   vendor('figma-token', ['figd_', 'figu_'], 'word', 30, 'figd_@b64u:40@', 'figd_your-token'),
   vendor('tavily-key', 'tvly-', 'word', 20, ['tvly-@an:32@', 'tvly-dev-@an:32@'], 'tvly-YOUR_API_KEY'),
-  vendor(
-    'digitalocean-token',
-    ['dop_v1_', 'doo_v1_', 'dor_v1_'],
-    'hex',
-    48,
-    'dop_v1_@hex:64@',
-    'dop_v1_abcdef',
-  ),
+  vendor('digitalocean-token', ['dop_v1_', 'doo_v1_', 'dor_v1_'], 'hex', 48, 'dop_v1_@hex:64@', 'dop_v1_abcdef'),
   vendor('npm-token', 'npm_', 'alnum', 36, 'npm_@an:36@', ['npm_config_registry', 'npm_package_version']),
   vendor('huggingface-token', ['hf_', 'api_org_'], 'alnum', 30, 'hf_@an:34@', 'hf_hub_download'),
   vendor('pypi-token', 'pypi-', 'word', 50, 'pypi-AgEIcHlwaS5vcmc@b64u:140@', 'pypi-simple-index-mirror'),
@@ -155,7 +158,14 @@ export const vendorRules: readonly VendorRule[] = [
   vendor('doppler-token', ['dp.pt.', 'dp.st.', 'dp.ct.', 'dp.sa.'], 'dotted', 30, 'dp.st.dev.@an:43@', 'dp.st.'),
   vendor('vault-token', ['hvs.', 'hvb.', 'hvr.'], 'word', 24, 'hvs.@b64u:90@', 'hvs.token'),
   vendor('onepassword-token', 'ops_eyJ', 'base64', 60, 'ops_eyJ@b64u:300@', 'ops_eyJ...'),
-  vendor('planetscale-token', ['pscale_pw_', 'pscale_tkn_', 'pscale_oauth_'], 'dotted', 30, 'pscale_pw_@b64u:43@', 'pscale_pw_'),
+  vendor(
+    'planetscale-token',
+    ['pscale_pw_', 'pscale_tkn_', 'pscale_oauth_'],
+    'dotted',
+    30,
+    'pscale_pw_@b64u:43@',
+    'pscale_pw_',
+  ),
   vendor('neon-key', 'napi_', 'alnum', 40, 'napi_@low:64@', 'napi_key'),
   vendor('pulumi-token', 'pul-', 'hex', 40, 'pul-@hex:40@', 'pul-stack'),
   vendor('rubygems-key', 'rubygems_', 'hex', 40, 'rubygems_@hex:48@', 'rubygems_mirror'),
@@ -185,7 +195,10 @@ const byStart = new Map<string, Shape[]>();
 for (const rule of vendorRules) {
   for (const prefix of rule.prefixes) {
     const start = prefix.slice(0, 2);
-    byStart.set(start, [...(byStart.get(start) ?? []), { rule, prefix }].sort((a, b) => b.prefix.length - a.prefix.length));
+    byStart.set(
+      start,
+      [...(byStart.get(start) ?? []), { rule, prefix }].sort((a, b) => b.prefix.length - a.prefix.length),
+    );
   }
 }
 

@@ -34,6 +34,8 @@ export class Inventory implements Disposable {
   #snapshot: Snapshot | undefined;
   #vaultState: VaultState = 'loading';
   #timer: Disposable | undefined;
+  /** When the snapshot stops being true by itself, in ms. */
+  #next = Number.POSITIVE_INFINITY;
 
   constructor(vault: Vault, clock: Clock, log: Log, policy: () => FindingPolicy) {
     this.#vault = vault;
@@ -92,6 +94,13 @@ export class Inventory implements Disposable {
     this.#announce();
   }
 
+  /** Looks again if an instant has passed at which something changes: timers don't run while the machine sleeps. */
+  refreshIfDue(): void {
+    if (this.#clock.now() >= this.#next) {
+      this.#announce();
+    }
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     this.#timer?.dispose();
@@ -141,6 +150,7 @@ export class Inventory implements Disposable {
   /** One timer, for the next instant at which anything changes by itself. */
   #schedule(next: number): void {
     this.#timer?.dispose();
+    this.#next = next;
     this.#timer = Number.isFinite(next) ? this.#clock.at(next, () => this.#announce()) : undefined;
   }
 

@@ -14,16 +14,6 @@ import { kindText } from '../../platform/tokenSummary.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 
-/** Everything that can be done on a credential. */
-export function registerCredentialCommands(services: Services): void {
-  const { commands } = services;
-  commands.register('mcpKeyring.credentials.rename', target => rename(services, target));
-  commands.register('mcpKeyring.credentials.showClaims', target => showClaims(services, target));
-  commands.register('mcpKeyring.credentials.renew', target => renew(services, target));
-  commands.register('mcpKeyring.credentials.replaceToken', target => replaceToken(services, target));
-  commands.register('mcpKeyring.credentials.delete', target => remove(services, target));
-}
-
 async function askForCredential(
   { vault }: Services,
   target: CredentialTarget | undefined,
@@ -48,7 +38,7 @@ async function askForCredential(
   return vault.readCredential(id);
 }
 
-async function rename(services: Services, target?: CredentialTarget): Promise<void> {
+export async function rename(services: Services, target?: CredentialTarget): Promise<void> {
   const { vault } = services;
   const credential = await askForCredential(services, target);
   const name = await new Prompts(vscode.l10n.t('Rename Credential')).input({
@@ -68,7 +58,7 @@ async function rename(services: Services, target?: CredentialTarget): Promise<vo
 }
 
 /** The claims as JSON in an editor of their own: readable, foldable, searchable, and without the token. */
-async function showClaims(services: Services, target?: CredentialTarget): Promise<void> {
+export async function showClaims(services: Services, target?: CredentialTarget): Promise<void> {
   const credential = await askForCredential(services, target, candidate => candidate.kind !== 'apiKey');
   const token = credential.kind === 'apiKey' ? undefined : credential.token;
   const content = token && readToken(token.reveal());
@@ -86,7 +76,7 @@ async function showClaims(services: Services, target?: CredentialTarget): Promis
   await vscode.window.showTextDocument(document, { preview: true });
 }
 
-async function renew(services: Services, target?: CredentialTarget): Promise<void> {
+export async function renew(services: Services, target?: CredentialTarget): Promise<void> {
   const { broker, deliverer } = services;
   const credential = await askForCredential(services, target, candidate => candidate.kind === 'signedJwt');
   await broker.renew(credential.id);
@@ -133,7 +123,7 @@ async function runningServers({ inventory, mcp }: Services, credential: Credenti
 }
 
 /** For what was issued elsewhere: the new key or token takes the old one's place, attachments and name stay. */
-async function replaceToken(services: Services, target?: CredentialTarget): Promise<void> {
+export async function replaceToken(services: Services, target?: CredentialTarget): Promise<void> {
   const { vault, clock, deliverer } = services;
   const credential = await askForCredential(services, target, candidate => candidate.kind !== 'signedJwt');
   if (credential.kind === 'signedJwt') {
@@ -160,7 +150,7 @@ async function replaceToken(services: Services, target?: CredentialTarget): Prom
   await tellRenewed(services, credential);
 }
 
-async function remove(services: Services, target?: CredentialTarget): Promise<void> {
+export async function remove(services: Services, target?: CredentialTarget): Promise<void> {
   const { vault, inventory } = services;
   const damaged = vault.damaged.find(entry => entry.id === target?.credentialId);
   const name = damaged ? vscode.l10n.t('Damaged entry') : plainText((await askForCredential(services, target)).name);

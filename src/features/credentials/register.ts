@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../core/ports.ts';
 import { views } from '../../ids.ts';
 import type { Services } from '../../services.ts';
-import { registerCredentialCommands } from './commands.ts';
 import { CredentialsTree } from './tree.ts';
 
 /** The Credentials view and what can be done on a credential. */
@@ -19,4 +18,17 @@ function rewriteRenewed({ broker, deliverer, log }: Services): Disposable {
   return broker.onDidRenew(id => {
     deliverer.rewriteLiterals(id).catch(error => log.error('literal-not-rewritten', error, { id }));
   });
+}
+
+/** Everything that can be done on a credential. Loaded when first used. */
+function registerCredentialCommands(services: Services): void {
+  const { commands } = services;
+  const load = () => import('./commands.ts');
+  commands.register('mcpKeyring.credentials.rename', async target => (await load()).rename(services, target));
+  commands.register('mcpKeyring.credentials.showClaims', async target => (await load()).showClaims(services, target));
+  commands.register('mcpKeyring.credentials.renew', async target => (await load()).renew(services, target));
+  commands.register('mcpKeyring.credentials.replaceToken', async target =>
+    (await load()).replaceToken(services, target),
+  );
+  commands.register('mcpKeyring.credentials.delete', async target => (await load()).remove(services, target));
 }

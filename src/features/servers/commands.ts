@@ -17,33 +17,12 @@ import { kindText } from '../../platform/tokenSummary.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 
-/** Everything that can be done on a server of the Servers view, a lens or a quick fix. */
-export function registerServerCommands(services: Services): void {
-  const { commands } = services;
-  commands.register('mcpKeyring.servers.refresh', () => {
-    services.files.refresh();
-    services.inventory.invalidate();
-  });
-  commands.register('mcpKeyring.servers.openFile', target => openFile(services, target));
-  commands.register('mcpKeyring.servers.revealInFile', target => revealInFile(services, target));
-  commands.register('mcpKeyring.servers.attachCredential', (target, credential) =>
-    attachCredential(services, target, credential),
-  );
-  commands.register('mcpKeyring.servers.detachCredential', target => detachCredential(services, target));
-  commands.register('mcpKeyring.servers.renewToken', target => renewToken(services, target));
-  commands.register('mcpKeyring.servers.copyToken', target => copyToken(services, target));
-  commands.register('mcpKeyring.servers.start', target => startServer(services, target));
-  commands.register('mcpKeyring.servers.remove', target => removeServer(services, target));
-  commands.register('mcpKeyring.servers.repairHeader', target => repairHeader(services, target));
-  commands.register('mcpKeyring.servers.moveToKeyring', target => moveToKeyring(services, target));
-}
-
-async function openFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
+export async function openFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
   const file = target?.file ?? (await askForServer(inventory.snapshot, undefined)).file;
   await vscode.window.showTextDocument(vscode.Uri.parse(file));
 }
 
-async function revealInFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
+export async function revealInFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
   const chosen = await askForServer(inventory.snapshot, target);
   const found = findServer(inventory.snapshot, chosen);
   const editor = await vscode.window.showTextDocument(vscode.Uri.parse(chosen.file));
@@ -57,7 +36,11 @@ async function revealInFile({ inventory }: Services, target?: ServerTarget): Pro
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
-async function attachCredential(services: Services, target?: ServerTarget, chosen?: CredentialTarget): Promise<void> {
+export async function attachCredential(
+  services: Services,
+  target?: ServerTarget,
+  chosen?: CredentialTarget,
+): Promise<void> {
   const { inventory, vault, deliverer } = services;
   const server = await askForServer(inventory.snapshot, target, candidate => candidate.url !== undefined);
   const found = await deliverer.find(server);
@@ -127,7 +110,7 @@ function offerStart(target: ServerTarget, message: string): void {
   });
 }
 
-async function detachCredential(services: Services, target?: ServerTarget): Promise<void> {
+export async function detachCredential(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, deliverer } = services;
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.credentialId !== undefined),
@@ -140,7 +123,7 @@ async function detachCredential(services: Services, target?: ServerTarget): Prom
   await deliverer.detach(found, header.parsed.name);
 }
 
-async function renewToken(services: Services, target?: ServerTarget): Promise<void> {
+export async function renewToken(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, vault } = services;
   await vault.load();
   const chosen = await askForServer(inventory.snapshot, target, server =>
@@ -154,7 +137,7 @@ async function renewToken(services: Services, target?: ServerTarget): Promise<vo
   await runCommand('mcpKeyring.credentials.renew', { credentialId: header.credentialId });
 }
 
-async function copyToken(services: Services, target?: ServerTarget): Promise<void> {
+export async function copyToken(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, vault, clipboard, settings, clock } = services;
   await vault.load();
   const chosen = await askForServer(inventory.snapshot, target, server =>
@@ -183,7 +166,7 @@ async function copyToken(services: Services, target?: ServerTarget): Promise<voi
   );
 }
 
-async function startServer({ inventory, mcp }: Services, target?: ServerTarget): Promise<void> {
+export async function startServer({ inventory, mcp }: Services, target?: ServerTarget): Promise<void> {
   const chosen = await askForServer(inventory.snapshot, target);
   const known = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', plainText(chosen.server)) },
@@ -194,7 +177,7 @@ async function startServer({ inventory, mcp }: Services, target?: ServerTarget):
   }
 }
 
-async function removeServer({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
+export async function removeServer({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
   const chosen = await askForServer(inventory.snapshot, target);
   const found = await deliverer.find(chosen);
   const remove = vscode.l10n.t('Remove Server');
@@ -211,7 +194,7 @@ async function removeServer({ inventory, deliverer }: Services, target?: ServerT
   }
 }
 
-async function repairHeader({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
+export async function repairHeader({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.status === 'invalidHeader'),
   );
@@ -224,7 +207,7 @@ async function repairHeader({ inventory, deliverer }: Services, target?: ServerT
 }
 
 /** A literal that stands in the file becomes a credential of the keyring, and the file a reference to it. */
-async function moveToKeyring(services: Services, target?: ServerTarget): Promise<void> {
+export async function moveToKeyring(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, deliverer } = services;
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.kind === 'literal' && header.authenticates),

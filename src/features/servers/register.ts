@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../core/ports.ts';
 import { contextKeys, views } from '../../ids.ts';
 import type { Services } from '../../services.ts';
-import { registerServerCommands } from './commands.ts';
 import { ServersTree } from './tree.ts';
 
 /** The Servers view and what can be done on a server. */
@@ -15,4 +14,28 @@ export function registerServers(services: Services): Disposable {
   });
   registerServerCommands(services);
   return vscode.Disposable.from(tree, view, context);
+}
+
+/** Everything that can be done on a server of the Servers view, a lens or a quick fix. Loaded when first used. */
+function registerServerCommands(services: Services): void {
+  const { commands } = services;
+  const load = () => import('./commands.ts');
+  commands.register('mcpKeyring.servers.refresh', () => {
+    services.files.refresh();
+    services.inventory.invalidate();
+  });
+  commands.register('mcpKeyring.servers.openFile', async target => (await load()).openFile(services, target));
+  commands.register('mcpKeyring.servers.revealInFile', async target => (await load()).revealInFile(services, target));
+  commands.register('mcpKeyring.servers.attachCredential', async (target, credential) =>
+    (await load()).attachCredential(services, target, credential),
+  );
+  commands.register('mcpKeyring.servers.detachCredential', async target =>
+    (await load()).detachCredential(services, target),
+  );
+  commands.register('mcpKeyring.servers.renewToken', async target => (await load()).renewToken(services, target));
+  commands.register('mcpKeyring.servers.copyToken', async target => (await load()).copyToken(services, target));
+  commands.register('mcpKeyring.servers.start', async target => (await load()).startServer(services, target));
+  commands.register('mcpKeyring.servers.remove', async target => (await load()).removeServer(services, target));
+  commands.register('mcpKeyring.servers.repairHeader', async target => (await load()).repairHeader(services, target));
+  commands.register('mcpKeyring.servers.moveToKeyring', async target => (await load()).moveToKeyring(services, target));
 }
