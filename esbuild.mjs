@@ -78,12 +78,15 @@ const extension = {
 const builds = [{ ...extension, entryPoints: { extension: 'src/extension.ts' }, outdir: out }];
 
 if (has('--tests') || onlySuite) {
-  // One bundle a suite: the folder test/vscode/<suite>/ with an index.ts that exports run(), and the smoke suite,
-  // which runs with the packaged extension.
+  // One bundle a suite: the folder test/vscode/<suite>/ with an index.ts that exports run(), the smoke suite,
+  // which runs with the packaged extension, and the benchmarks.
   const suites = readdirSync('test/vscode', { withFileTypes: true })
     .filter(entry => entry.isDirectory() && existsSync(`test/vscode/${entry.name}/index.ts`))
     .map(entry => [entry.name, `test/vscode/${entry.name}/index.ts`])
-    .concat([['smoke', 'test/smoke/index.ts']])
+    .concat([
+      ['smoke', 'test/smoke/index.ts'],
+      ['bench', 'test/bench/host/index.ts'],
+    ])
     .filter(([name]) => onlySuite === undefined || name === onlySuite);
   // mocha stays outside: it is loaded from node_modules, and the suites never leave the checkout.
   const external = [...node.external, 'mocha'];

@@ -17,14 +17,19 @@ export interface StagedExtension {
  * watch in the editor, can't pull files away from under a running test. Removed when this process ends.
  *
  * @param suites Which suites are built: the one of this name, `all`, or `none`.
+ * @param production Whether the extension is built as it ships, minified.
  * @throws Error with esbuild's messages when something doesn't compile.
  */
-export async function stageExtension(suites: string): Promise<StagedExtension> {
+export async function stageExtension(suites: string, production = false): Promise<StagedExtension> {
   mkdirSync(cacheFolder, { recursive: true });
   // Below the checkout: the bundles of the suites find mocha in its node_modules.
   const { path } = temporaryFolder('stage', cacheFolder);
   const tests = suites === 'none' ? [] : [suites === 'all' ? '--tests' : `--tests=${suites}`];
-  await runTool(process.execPath, ['esbuild.mjs', ...tests, `--outdir=${join(path, 'dist')}`], repoRoot);
+  await runTool(
+    process.execPath,
+    ['esbuild.mjs', ...tests, ...(production ? ['--production'] : []), `--outdir=${join(path, 'dist')}`],
+    repoRoot,
+  );
   const manifestFiles = readdirSync(repoRoot).filter(name => /^package(\.nls.*)?\.json$|^[A-Z]+\.md$/.test(name));
   for (const name of [...manifestFiles, 'l10n', 'media']) {
     const source = join(repoRoot, name);

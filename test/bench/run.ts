@@ -1,0 +1,13 @@
+// Measures what is claimed, each thing beside a yardstick in the same run: npm run bench
+import { analysisClaims } from './analysis.ts';
+import { hostClaims } from './inHost.ts';
+import { printClaims } from './measure.ts';
+import { signingClaims } from './signing.ts';
+import { sizeClaims } from './sizes.ts';
+
+const claims = [];
+for (const part of [analysisClaims, signingClaims, sizeClaims, hostClaims]) {
+  claims.push(...(await part()));
+}
+printClaims(claims);
+process.exit();
