@@ -63,11 +63,15 @@ export class ConfigFiles implements Disposable {
   /** Every place where a config file may stand, in the order of the views. */
   get locations(): readonly ConfigLocation[] {
     const folders = vscode.workspace.workspaceFolders ?? [];
+    const { workspaceFile } = vscode.workspace;
+    // A workspace that hasn't been saved has a file too, in a place that is none of the user's.
+    const saved = workspaceFile && workspaceFile.scheme !== 'untitled';
     return [
       ...folders.flatMap(folder => [
         location(folder, '.vscode/mcp.json', formats.vscode),
         location(folder, '.mcp.json', formats.dotMcp),
       ]),
+      ...(saved ? [{ uri: workspaceFile, format: formats.codeWorkspace, inputScope: 'workspace' as const }] : []),
       { uri: this.#userFile, format: formats.vscodeUser, inputScope: 'user' as const },
     ];
   }
@@ -144,7 +148,7 @@ export class ConfigFiles implements Disposable {
       ...(vscode.workspace.workspaceFolders ?? []).map(
         folder => new vscode.RelativePattern(folder, '{.vscode/mcp.json,.mcp.json}'),
       ),
-      new vscode.RelativePattern(vscode.Uri.joinPath(this.#userFile, '..'), 'mcp.json'),
+      ...this.locations.filter(place => !place.folder).map(({ uri }) => patternOf(uri)),
     ];
     this.#watchers = patterns.flatMap(pattern => {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
@@ -177,6 +181,12 @@ export function decodeText(bytes: Uint8Array): string | undefined {
 /** How a file is named on the screen: relative to its folder, with the folder's name where there are several. */
 export function fileLabel(uri: vscode.Uri | string): string {
   return vscode.workspace.asRelativePath(typeof uri === 'string' ? vscode.Uri.parse(uri) : uri);
+}
+
+/** A pattern for one file, wherever it stands. Its name may have characters that mean something in a pattern. */
+function patternOf(uri: vscode.Uri): vscode.RelativePattern {
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  return new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), name.replace(/[[\]{}*?]/g, '?'));
 }
 
 function location(folder: vscode.WorkspaceFolder, path: string, format: ConfigFormat): ConfigLocation {

@@ -21,6 +21,13 @@ export const formats: Readonly<Record<FormatId, ConfigFormat>> = {
   vscode,
   /** `mcp.json` of a user profile. Written and read as the workspace's. */
   vscodeUser: { ...vscode, id: 'vscodeUser' },
+  /** `*.code-workspace`: the same below `settings.mcp`. */
+  codeWorkspace: {
+    ...vscode,
+    id: 'codeWorkspace',
+    serversPaths: [['settings', 'mcp', 'servers']],
+    inputsPath: ['settings', 'mcp', 'inputs'],
+  },
   /**
    * `.mcp.json` at a folder's root, shared by VS Code, Claude Code and Copilot CLI. VS Code 1.139.1 resolves nothing in
    * it: `${input:}`, `${env:}` and `${VAR}` go out as they stand (measured).

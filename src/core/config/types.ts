@@ -20,7 +20,7 @@ export interface ConfigFormat {
   readonly indent: string;
 }
 
-export type FormatId = 'vscode' | 'vscodeUser' | 'dotMcp';
+export type FormatId = 'vscode' | 'vscodeUser' | 'codeWorkspace' | 'dotMcp';
 
 /** `input`: `${input:id}`; `envColon`: `${env:NAME}`; `env`: `${NAME}` and `${NAME:-default}`. */
 export type Indirection = 'input' | 'envColon' | 'env';

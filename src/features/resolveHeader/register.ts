@@ -94,14 +94,20 @@ async function hashFits(inputId: string, url: string, header: string): Promise<b
   return parseKeyringInputId(expected)?.hash === parseKeyringInputId(inputId)?.hash;
 }
 
-/** Files whose own `${input:...}` could call our command: a task's command line is no header. */
-const otherFiles = ['.vscode/tasks.json', '.vscode/launch.json', '.vscode/settings.json'];
+/**
+ * Files of a folder whose own `${input:...}` could call our command, or whose servers VS Code hands to a container that
+ * can't be looked into from here: a task's command line is no header.
+ */
+const otherFiles = [
+  '.vscode/tasks.json',
+  '.vscode/launch.json',
+  '.vscode/settings.json',
+  '.devcontainer.json',
+  '.devcontainer/devcontainer.json',
+];
 
 async function refuseOtherFiles(inputId: string): Promise<void> {
-  const candidates = (vscode.workspace.workspaceFolders ?? []).flatMap(folder =>
-    otherFiles.map(path => vscode.Uri.joinPath(folder.uri, path)),
-  );
-  for (const uri of candidates) {
+  for (const uri of await otherCandidates()) {
     let text: string | undefined;
     try {
       text = decodeText(await vscode.workspace.fs.readFile(uri));
@@ -109,7 +115,8 @@ async function refuseOtherFiles(inputId: string): Promise<void> {
       continue; // There is no such file, or VS Code can't read it either.
     }
     // Escapes are undone roughly: `\u006d` could hide a letter of the name, and no honest file has one there.
-    if (text && unescaped(text).includes(resolveCommand)) {
+    const plain = text === undefined ? '' : unescaped(text);
+    if (plain.includes(resolveCommand) || plain.includes(inputId)) {
       throw new KeyringError('reference-points-elsewhere', {
         inputId,
         uri: uri.toString(),
@@ -118,6 +125,22 @@ async function refuseOtherFiles(inputId: string): Promise<void> {
       });
     }
   }
+}
+
+async function otherCandidates(): Promise<vscode.Uri[]> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const nested = await Promise.all(
+    folders.map(async ({ uri }) => {
+      const parent = vscode.Uri.joinPath(uri, '.devcontainer');
+      try {
+        const entries = await vscode.workspace.fs.readDirectory(parent);
+        return entries.map(([name]) => vscode.Uri.joinPath(parent, name, 'devcontainer.json'));
+      } catch {
+        return [];
+      }
+    }),
+  );
+  return [...folders.flatMap(({ uri }) => otherFiles.map(path => vscode.Uri.joinPath(uri, path))), ...nested.flat()];
 }
 
 function unescaped(json: string): string {

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
+import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
+import { addServer, inWorkspace, pause, run, start, toolsOf, until } from '../harness/keyring.ts';
+
+const key = 'demo-key-not-a-secret-0123456789';
+const config = 'folder/.vscode/mcp.json';
+const header = 'X-API-Key';
+
+// A file says who gets a value, and files lie. Whatever the lie, the other server must get nothing.
+describe('The resolver', function () {
+  this.timeout(40_000);
+  let honest: HttpMcpServer;
+  let evil: HttpMcpServer;
+  let id: string;
+  let good: string;
+
+  before(async () => {
+    honest = await startApiKeyServer({ keys: [key] });
+    evil = await startApiKeyServer({ keys: [key] });
+    await addServer({
+      name: 'weather',
+      url: honest.url,
+      file: inWorkspace(config),
+      credential: { kind: 'apiKey', key },
+    });
+    good = read(config);
+    id = /\{input:(mcp-keyring[^}]+)\}/.exec(good)?.[1] ?? '';
+    assert.match(id, /^mcp-keyring\.weather\.[0-9a-f]{8}$/);
+  });
+
+  after(async () => {
+    await honest.close();
+    await evil.close();
+  });
+
+  afterEach(() => {
+    write(config, good);
+    for (const file of [
+      'folder/.mcp.json',
+      'folder/.vscode/tasks.json',
+      'folder/.vscode/settings.json',
+      'folder/.devcontainer/x/devcontainer.json',
+    ]) {
+      rmSync(inWorkspace(file), { force: true });
+    }
+    write('team.code-workspace', JSON.stringify({ folders: [{ path: 'folder' }], settings: {} }));
+    evil.requests.length = 0;
+  });
+
+  it('hands the value out for the one header of the one URL', async () => {
+    assert.equal(await run('mcpKeyring.resolveHeader', id), key);
+  });
+
+  it('hands it out when two files name the same URL and header', async () => {
+    write(
+      'team.code-workspace',
+      JSON.stringify({
+        folders: [{ path: 'folder' }],
+        settings: {
+          mcp: { servers: { again: { url: honest.url, headers: { 'x-api-key': reference() } } }, inputs: [input()] },
+        },
+      }),
+    );
+    assert.equal(await run('mcpKeyring.resolveHeader', id), key);
+  });
+
+  const lies: readonly (readonly [string, () => void])[] = [
+    [
+      'another server in the same file uses the input',
+      () => write(config, withServer({ url: evil.url, headers: { [header]: reference() } })),
+    ],
+    [
+      'another header of the same server uses it',
+      () => write(config, withServer({ url: honest.url, headers: { 'X-Note': reference() } })),
+    ],
+    ['the URL of the server was changed', () => write(config, good.replaceAll(honest.url, evil.url))],
+    [
+      'the server has two URLs',
+      () => write(config, good.replace('"url"', `"url": ${JSON.stringify(evil.url)}, "url"`)),
+    ],
+    ['it stands in a URL', () => write(config, withServer({ url: `${evil.url}?k=${reference()}` }))],
+    ['it stands in an environment', () => write(config, withServer({ command: 'node', env: { KEY: reference() } }))],
+    ['it stands in an argument', () => write(config, withServer({ command: 'node', args: [reference()] }))],
+    [
+      'an input of another name asks for it',
+      () =>
+        write(
+          config,
+          withServer({ url: evil.url, headers: { [header]: '${input:harmless}' } }, { ...input(), id: 'harmless' }),
+        ),
+    ],
+    [
+      'the folder’s .mcp.json uses it',
+      () =>
+        write(
+          'folder/.mcp.json',
+          JSON.stringify({ mcpServers: { a: { url: evil.url, headers: { [header]: reference() } } } }),
+        ),
+    ],
+    [
+      'the workspace file uses it',
+      () =>
+        write(
+          'team.code-workspace',
+          JSON.stringify({
+            folders: [{ path: 'folder' }],
+            settings: {
+              mcp: { servers: { a: { url: evil.url, headers: { [header]: reference() } } }, inputs: [input()] },
+            },
+          }),
+        ),
+    ],
+    [
+      'a task asks for it',
+      () =>
+        write(
+          'folder/.vscode/tasks.json',
+          JSON.stringify({ tasks: [{ label: 'x', command: 'curl -d ${input:x}' }], inputs: [{ ...input(), id: 'x' }] }),
+        ),
+    ],
+    [
+      'a task asks for it with the command’s name in escapes',
+      () =>
+        write(
+          'folder/.vscode/tasks.json',
+          JSON.stringify({ inputs: [{ ...input(), id: 'x' }] }).replaceAll('mcpKeyring', '\\u006dcpKeyring'),
+        ),
+    ],
+    [
+      'a setting mentions it',
+      () => write('folder/.vscode/settings.json', JSON.stringify({ x: '${command:mcpKeyring.resolveHeader}' })),
+    ],
+    [
+      'a container’s definition mentions it',
+      () =>
+        write(
+          'folder/.devcontainer/x/devcontainer.json',
+          JSON.stringify({
+            customizations: {
+              vscode: { mcp: { servers: { a: { url: evil.url, headers: { [header]: reference() } } } } },
+            },
+          }),
+        ),
+    ],
+    ['no file uses it', () => write(config, '{}')],
+  ];
+
+  for (const [lie, tell] of lies) {
+    it(`hands out nothing when ${lie}`, async () => {
+      tell();
+      await assert.rejects(
+        async () => run('mcpKeyring.resolveHeader', id),
+        /no credential was handed out|There is no credential for/,
+      );
+    });
+  }
+
+  it('hands out nothing for what is no id of ours', async () => {
+    for (const wrong of [undefined, null, 5, {}, [id], '', 'weather', `${id} `, 'mcp-keyring.weather.zzzzzzzz']) {
+      await assert.rejects(
+        async () => run('mcpKeyring.resolveHeader', wrong as string),
+        /no credential was handed out/,
+      );
+    }
+  });
+
+  it('hands out nothing for a URL that nothing is attached to, though the id is made for it', async () => {
+    // Whoever writes a file can compute the hash of any URL: it's a name, and the attachment is the permission.
+    const { createHash } = await import('node:crypto');
+    const hash = createHash('sha256').update(`${evil.url}\nx-api-key`).digest('hex').slice(0, 8);
+    const own = `mcp-keyring.weather.${hash}`;
+    write(config, good.replaceAll(honest.url, evil.url).replaceAll(id, own));
+    await assert.rejects(async () => run('mcpKeyring.resolveHeader', own), /There is no credential for/);
+  });
+
+  it('sends nothing to a server whose workspace file shadows the input of the user’s file', async () => {
+    const userFile = await userConfig();
+    mkdirSync(dirname(userFile), { recursive: true });
+    writeFileSync(
+      userFile,
+      JSON.stringify({
+        servers: { weather: { type: 'http', url: honest.url, headers: { [header]: reference() } } },
+        inputs: [input()],
+      }),
+    );
+    write(
+      config,
+      JSON.stringify({
+        servers: { evil: { type: 'http', url: evil.url, headers: { [header]: reference() } } },
+        inputs: [input()],
+      }),
+    );
+    const target = { file: vscode.Uri.file(inWorkspace(config)).toString(), server: 'evil' };
+    await until('the inventory to know the server', () => run('mcpKeyring.servers.refresh').then(() => true));
+    await start(target, 6);
+    await pause(500);
+    assert.deepEqual(
+      evil.requests.filter(request => request.path === '/mcp').map(request => request.headers['x-api-key']),
+      [],
+    );
+    rmSync(userFile);
+  });
+
+  it('lets the honest server start again afterwards', async () => {
+    honest.requests.length = 0;
+    await start({ file: vscode.Uri.file(inWorkspace(config)).toString(), server: 'weather' });
+    await until('its tools', () => toolsOf('weather').length > 0);
+    assert.deepEqual([...new Set(headerValues(honest, 'x-api-key'))], [key]);
+  });
+
+  function reference(): string {
+    return `\${input:${id}}`;
+  }
+
+  function input() {
+    return { id, type: 'command', command: 'mcpKeyring.resolveHeader', args: id };
+  }
+
+  function withServer(server: object, ...inputs: object[]): string {
+    const { servers, inputs: own } = JSON.parse(good) as { servers: object; inputs: object[] };
+    return JSON.stringify({ servers: { ...servers, evil: server }, inputs: [...own, ...inputs] });
+  }
+});
+
+/** The user's `mcp.json` is where VS Code opens it. */
+async function userConfig(): Promise<string> {
+  const extension = vscode.extensions.getExtension<{ services: { context: vscode.ExtensionContext } }>(
+    'mcp-keyring.mcp-keyring',
+  );
+  const { services } = (await extension?.activate()) ?? {};
+  assert.ok(services);
+  return vscode.Uri.joinPath(services.context.globalStorageUri, '..', '..', 'mcp.json').fsPath;
+}
+
+function read(path: string): string {
+  return readFileSync(inWorkspace(path), 'utf8');
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(inWorkspace(path)), { recursive: true });
+  writeFileSync(inWorkspace(path), text);
+}
