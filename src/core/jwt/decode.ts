@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../result.ts';
 import type { Span } from '../text.ts';
-import { decodeBase64url } from './base64url.ts';
+import { checkBase64url, decodeBase64urlText } from './base64url.ts';
 import type { DecodedJwt, JsonObject, MalformedReason, MalformedToken } from './types.ts';
 
 /** Longer texts are no tokens that any server takes in a header. In characters. */
@@ -33,9 +33,9 @@ export function decodeJwt(text: string): Result<DecodedJwt, MalformedToken> {
   if (!payload.ok) {
     return fail({ kind: 'malformed', reason: payload.error, segments: 3, header: header.value });
   }
-  const signature = decodeBase64url(third);
-  if (!signature.ok) {
-    const reason = signature.error === 'alphabet' ? 'signature-not-base64url' : 'signature-not-canonical';
+  const signature = checkBase64url(third);
+  if (signature) {
+    const reason = signature === 'alphabet' ? 'signature-not-base64url' : 'signature-not-canonical';
     return fail({ kind: 'malformed', reason, segments: 3, header: header.value });
   }
   return ok({
@@ -45,10 +45,9 @@ export function decodeJwt(text: string): Result<DecodedJwt, MalformedToken> {
   });
 }
 
-// Fatal: a byte that isn't UTF-8 is an error, not a question mark. The byte order mark isn't JSON either.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 type Part = 'header' | 'payload';
+
+const segmentProblems = { alphabet: 'not-base64url', canonical: 'not-canonical', utf8: 'not-utf8' } as const;
 
 function problem<P extends Part, W extends string>(part: P, what: W): `${P}-${W}` {
   return `${part}-${what}`;
@@ -58,19 +57,13 @@ function readObject(segment: string, part: Part): Result<JsonObject, MalformedRe
   if (segment === '') {
     return fail(problem(part, 'empty'));
   }
-  const bytes = decodeBase64url(segment);
-  if (!bytes.ok) {
-    return fail(problem(part, bytes.error === 'alphabet' ? 'not-base64url' : 'not-canonical'));
-  }
-  let text: string;
-  try {
-    text = utf8.decode(bytes.value);
-  } catch {
-    return fail(problem(part, 'not-utf8'));
+  const text = decodeBase64urlText(segment);
+  if (!text.ok) {
+    return fail(problem(part, segmentProblems[text.error]));
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.value);
   } catch {
     return fail(problem(part, 'not-json'));
   }
@@ -79,32 +72,80 @@ function readObject(segment: string, part: Part): Result<JsonObject, MalformedRe
     : fail(problem(part, 'not-object'));
 }
 
+// The base64url of `{"` and of `{` with a blank behind it. The latter are checked once more: `ewok.` is no token.
+const jsonStart = /^(?:ey[I-L]|ey[A-D]|ew[o0k])/;
+const afterBlank = /^(?:ey[A-D]|ew[o0k])/;
+
 /**
- * Whether a text means to be a JWT: it begins as the base64url of `{"` or `{ ` does, and has a dot. Cheap; what it lets
+ * Whether a text means to be a JWT: it begins as the base64url of a JSON object does, and has a dot. Cheap; what it lets
  * through may still be malformed.
  */
 export function looksLikeJwt(text: string): boolean {
-  return /^(?:ey[A-P]|ew[o0k])/.test(text) && text.includes('.');
+  return beginsAsObject(text) && text.includes('.');
 }
 
-const tokenChar = /[A-Za-z0-9_\-.]/;
+function beginsAsObject(text: string): boolean {
+  if (!jsonStart.test(text)) {
+    return false;
+  }
+  if (!afterBlank.test(text)) {
+    return true;
+  }
+  const start = /^[A-Za-z0-9_-]{0,40}/.exec(text)?.[0] ?? '';
+  const whole = start.slice(0, start.length - (start.length % 4));
+  return /^\{\s*(?:"|$)/.test(atob(whole.replaceAll('-', '+').replaceAll('_', '/')));
+}
 
-/** Every place in a text where a JWT or JWE stands, in one pass. A run of token characters is looked at once. */
+/** The header of the shortest algorithm name, `{"alg":"none"}`, has more; the names of a program's variables have less. */
+const shortestHeader = 16;
+
+/**
+ * Every place in a text where a JWT or JWE stands, also one that was cut off or spoilt. One pass: a run of token characters
+ * is looked at once, so a hostile line costs no more than another.
+ */
 export function findJwts(text: string): Span[] {
   const found: Span[] = [];
-  const start = /(?:ey[A-P]|ew[o0k])[A-Za-z0-9_-]*\./g;
+  const start = /ey[A-DI-L]|ew[o0k]/g;
+  const run = /[A-Za-z0-9_.-]*/y;
   for (let match = start.exec(text); match; match = start.exec(text)) {
-    const before = text[match.index - 1];
-    let end = start.lastIndex;
-    while (end < text.length && tokenChar.test(text[end] ?? '')) {
-      end++;
+    if (match.index > 0 && isSegmentChar(text.charCodeAt(match.index - 1))) {
+      continue;
     }
-    start.lastIndex = end;
-    if (before === undefined || !/[A-Za-z0-9_-]/.test(before)) {
-      // A sentence's full stop isn't part of the token, the last dot of an unsigned one is.
-      const dots = text.slice(match.index, end).split('.').length - 1;
-      found.push({ start: match.index, end: text[end - 1] === '.' && dots > 2 ? end - 1 : end });
+    run.lastIndex = match.index;
+    const chars = run.exec(text)?.[0] ?? '';
+    start.lastIndex = match.index + chars.length;
+    const token = tokenIn(chars);
+    if (token > 0) {
+      found.push({ start: match.index, end: match.index + token });
     }
   }
   return found;
+}
+
+/** How much of a run of token characters is a token: 0 if none is. */
+function tokenIn(run: string): number {
+  const first = run.indexOf('.');
+  if (first < shortestHeader || !beginsAsObject(run)) {
+    return 0;
+  }
+  let dots = run.split('.').length - 1;
+  let end = run.length;
+  // A sentence's full stop isn't part of the token, the last dot of an unsigned one is.
+  while (dots > 2 && run.charCodeAt(end - 1) === dot) {
+    end--;
+    dots--;
+  }
+  return dots > 1 || beginsAsObject(run.slice(first + 1)) ? end : 0;
+}
+
+const dot = 0x2e;
+
+function isSegmentChar(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x61 && code <= 0x7a) ||
+    code === 0x5f ||
+    code === 0x2d
+  );
 }

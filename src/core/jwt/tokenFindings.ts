@@ -1,6 +1,6 @@
-import { canonicalUrl } from '../config/url.ts';
 import type { Finding } from '../findings.ts';
-import { readAudience, readTimes } from './claims.ts';
+import { type ExpectedAudience, matchAudience } from './audience.ts';
+import { readAudience, readTimes, type TokenTimes } from './claims.ts';
 import type { DecodedJwt, MalformedToken } from './types.ts';
 
 export interface TokenFindingOptions {
@@ -11,11 +11,12 @@ export interface TokenFindingOptions {
   readonly expiresSoonSeconds: number;
   readonly longLivedDays: number;
   /** The server that the token goes to, and what else `aud` may say. */
-  readonly audience?: { readonly serverUrl: string; readonly expected?: readonly string[] };
+  readonly audience?: ExpectedAudience & { readonly serverUrl: string };
   readonly issuer?: string;
 }
 
-const day = 86_400;
+/** A day in ms. */
+const day = 86_400_000;
 
 /** What is wrong with a token by itself: its shape, its algorithm, its times, its audience (design section 7). */
 export function tokenFindings(token: DecodedJwt | MalformedToken, options: TokenFindingOptions): Finding[] {
@@ -28,38 +29,15 @@ function malformed({ kind, reason, segments }: MalformedToken): Finding {
     : { code: 'token-malformed', severity: 'error', data: { reason, segments } };
 }
 
-function checked({ header, payload }: DecodedJwt, options: TokenFindingOptions): Finding[] {
+function checked({ header, payload, segmentLengths }: DecodedJwt, options: TokenFindingOptions): Finding[] {
   const findings: Finding[] = [];
   if (typeof header.alg !== 'string' || header.alg.toLowerCase() === 'none') {
     findings.push({ code: 'token-alg-none', severity: 'error', data: {} });
+  } else if (segmentLengths[2] === 0) {
+    findings.push({ code: 'token-signature-invalid', severity: 'error', data: { reason: 'signature-empty' } });
   }
-  const times = readTimes(payload);
-  for (const [claim, { state }] of Object.entries(times)) {
-    if (state !== 'absent' && state !== 'valid') {
-      findings.push({ code: 'token-malformed', severity: 'error', data: { reason: state, claim } });
-    }
-  }
-  const tolerance = options.toleranceSeconds * 1000;
-  const { now } = options;
-  const exp = times.exp.at;
-  const nbf = times.nbf.at;
-  if (times.exp.state === 'absent') {
-    findings.push({ code: 'token-no-expiry', severity: 'information', data: {} });
-  }
-  if (exp !== undefined) {
-    const life = Math.round((exp - (times.iat.at ?? nbf ?? now)) / 1000);
-    if (now >= exp + tolerance) {
-      findings.push({ code: 'token-expired', severity: 'error', data: { at: exp } });
-    } else if (now >= exp - soonBefore(life, options)) {
-      findings.push({ code: 'token-expires-soon', severity: 'warning', data: { at: exp } });
-    } else if (life > options.longLivedDays * day) {
-      findings.push({ code: 'token-long-lived', severity: 'information', data: { lifetimeSeconds: life } });
-    }
-  }
-  if (nbf !== undefined && now < nbf - tolerance) {
-    findings.push({ code: 'token-not-yet-valid', severity: 'warning', data: { at: nbf } });
-  }
-  findings.push(...audienceFindings(payload, options));
+  addTimeFindings(findings, readTimes(payload), options);
+  addAudienceFindings(findings, payload, options);
   if (options.issuer !== undefined && payload.iss !== undefined && payload.iss !== options.issuer) {
     findings.push({
       code: 'token-issuer-mismatch',
@@ -70,58 +48,96 @@ function checked({ header, payload }: DecodedJwt, options: TokenFindingOptions):
   return findings;
 }
 
+function addTimeFindings(findings: Finding[], times: TokenTimes, options: TokenFindingOptions): void {
+  const { now } = options;
+  for (const claim of ['iat', 'nbf', 'exp'] as const) {
+    const { state } = times[claim];
+    if (state !== 'absent' && state !== 'valid') {
+      findings.push({ code: 'token-malformed', severity: 'error', data: { reason: state, claim } });
+    }
+  }
+  const tolerance = options.toleranceSeconds * 1000;
+  const exp = times.exp.at;
+  const nbf = times.nbf.at;
+  if (times.exp.state === 'absent') {
+    findings.push({ code: 'token-no-expiry', severity: 'information', data: {} });
+  }
+  if (exp !== undefined) {
+    if (nbf !== undefined && exp <= nbf) {
+      findings.push({
+        code: 'token-malformed',
+        severity: 'error',
+        data: { reason: 'claim-exp-before-nbf', claim: 'exp' },
+      });
+    }
+    const life = lifeOf(times);
+    const long = longLife(exp, life, options);
+    if (now >= exp + tolerance) {
+      findings.push({ code: 'token-expired', severity: 'error', data: { at: exp } });
+    } else if (now >= soonFrom(exp, life, options)) {
+      findings.push({ code: 'token-expires-soon', severity: 'warning', data: { at: exp } });
+    } else if (long !== undefined) {
+      findings.push({ code: 'token-long-lived', severity: 'information', data: { lifetimeSeconds: long / 1000 } });
+    }
+  }
+  if (nbf !== undefined && now < nbf - tolerance) {
+    findings.push({ code: 'token-not-yet-valid', severity: 'warning', data: { at: nbf } });
+  }
+}
+
+/** How long a token lives, in ms; undefined where it doesn't say since when. */
+function lifeOf({ iat, nbf, exp }: TokenTimes): number | undefined {
+  const start = iat.at ?? nbf.at;
+  return start === undefined || exp.at === undefined ? undefined : Math.max(0, Math.round(exp.at - start));
+}
+
 /** A token that lives shorter than the warning would be warned of from its first second: half of its life is soon then. */
-function soonBefore(lifeSeconds: number, options: TokenFindingOptions): number {
-  return Math.min(options.expiresSoonSeconds, lifeSeconds / 2) * 1000;
+function soonFrom(exp: number, life: number | undefined, { expiresSoonSeconds }: TokenFindingOptions): number {
+  return exp - Math.min(expiresSoonSeconds * 1000, life === undefined ? Number.POSITIVE_INFINITY : life / 2);
 }
 
-function audienceFindings(payload: DecodedJwt['payload'], { audience }: TokenFindingOptions): Finding[] {
-  const named = readAudience(payload);
-  if (!audience || named.length === 0) {
-    return [];
+/**
+ * The life of a token that lives too long, in ms. One that doesn't say when it was issued lives at least as long as what
+ * is left: in whole days, so that it changes once a day and not with every look.
+ */
+function longLife(exp: number, life: number | undefined, options: TokenFindingOptions): number | undefined {
+  const known = life ?? Math.ceil((exp - options.now) / day) * day;
+  return known > options.longLivedDays * day ? known : undefined;
+}
+
+function addAudienceFindings(
+  findings: Finding[],
+  payload: DecodedJwt['payload'],
+  { audience }: TokenFindingOptions,
+): void {
+  const named = audience ? readAudience(payload) : [];
+  if (audience && named.length > 0 && matchAudience(named, audience) === 'other') {
+    findings.push({
+      code: 'token-audience-mismatch',
+      severity: 'warning',
+      data: { audience: [...named], expected: audience.serverUrl },
+    });
   }
-  const covered = named.some(
-    name => audience.expected?.includes(name) || coversUrl(name, audience.serverUrl) || !isUrl(name),
-  );
-  return covered
-    ? []
-    : [
-        {
-          code: 'token-audience-mismatch',
-          severity: 'warning',
-          data: { audience: [...named], expected: audience.serverUrl },
-        },
-      ];
-}
-
-/** An audience that is no URL (`my-api`) is a name that only the server knows: nothing can be said about it. */
-function isUrl(name: string): boolean {
-  return canonicalUrl(name).ok;
-}
-
-/** The server's own URL, its origin, or a path above it (RFC 8707 section 2), a trailing slash apart. */
-function coversUrl(name: string, serverUrl: string): boolean {
-  const audience = canonicalUrl(name);
-  if (!audience.ok) {
-    return false;
-  }
-  const base = audience.value.replace(/\/+$/, '');
-  const url = serverUrl.replace(/\/+$/, '');
-  return url === base || url.startsWith(`${base}/`);
 }
 
 /** The next instant, in ms, at which {@link tokenFindings} would say something else; undefined if it never will. */
 export function nextBoundary({ payload }: DecodedJwt, options: TokenFindingOptions): number | undefined {
-  const { iat, nbf, exp } = readTimes(payload);
+  const times = readTimes(payload);
+  const { now } = options;
   const tolerance = options.toleranceSeconds * 1000;
+  const exp = times.exp.at;
   const instants: number[] = [];
-  if (nbf.at !== undefined) {
-    instants.push(nbf.at - tolerance);
+  if (times.nbf.at !== undefined) {
+    instants.push(times.nbf.at - tolerance);
   }
-  if (exp.at !== undefined) {
-    const life = Math.round((exp.at - (iat.at ?? nbf.at ?? options.now)) / 1000);
-    instants.push(exp.at - soonBefore(life, options), exp.at + tolerance);
+  if (exp !== undefined) {
+    const life = lifeOf(times);
+    const soon = soonFrom(exp, life, options);
+    instants.push(soon, exp + tolerance);
+    if (life === undefined && now < soon && longLife(exp, life, options) !== undefined) {
+      instants.push(exp - (Math.ceil((exp - now) / day) - 1) * day);
+    }
   }
-  const later = instants.filter(instant => instant > options.now);
+  const later = instants.filter(instant => instant > now);
   return later.length === 0 ? undefined : Math.min(...later);
 }
