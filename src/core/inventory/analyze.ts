@@ -1,14 +1,14 @@
 import { parseKeyringInputId, parseReferences } from '../config/references.ts';
 import type { ParsedHeader, ParsedServer } from '../config/types.ts';
-import { canonicalUrl, transportSecurity } from '../config/url.ts';
+import { readUrl } from '../config/url.ts';
 import { currentToken, readToken, type TokenContent } from '../credentials/token.ts';
 import type { Credential } from '../credentials/types.ts';
 import type { Vault } from '../credentials/vault.ts';
 import type { Finding } from '../findings.ts';
-import { headerFindings, parseHeaderValue } from '../jwt/headerValue.ts';
 import { nextBoundary, type TokenFindingOptions, tokenFindings } from '../jwt/tokenFindings.ts';
 import type { Span } from '../text.ts';
 import { isAuthenticationHeader, isLiteralSecret } from './literals.ts';
+import { readHeader } from './readHeader.ts';
 import { statusOf } from './status.ts';
 import type {
   ConfigSource,
@@ -66,11 +66,12 @@ function analyzeServer(
   parsed: FileSnapshot['parsed'],
   context: AnalysisContext,
 ): ServerSnapshot {
-  const canonical = server.url && canonicalUrl(server.url.value);
-  const url = canonical?.ok ? canonical.value : undefined;
+  const parts = server.url && readUrl(server.url.value);
+  const url = parts?.ok ? parts.value.canonical : undefined;
   const headers = server.headers.map(header => analyzeHeader(header, server, url, source, parsed, context));
   const findings: Finding[] = [];
-  if (url && server.url && transportSecurity(url) === 'insecure' && headers.some(header => header.authenticates)) {
+  const insecure = parts?.ok && parts.value.security === 'insecure';
+  if (insecure && url && server.url && headers.some(header => header.authenticates)) {
     findings.push({ code: 'insecure-url', severity: 'warning', span: server.url.span, data: { url } });
   }
   return { parsed: server, ...(url && { url }), headers, findings };
@@ -103,15 +104,15 @@ function analyzeHeader(
   if (inputId !== undefined) {
     return analyzeReference({ ...base, inputId }, header, server, url, credential, source, parsed, context);
   }
-  const findings = headerFindings(header.name, value).map(finding => at(finding, span));
-  const read = parseHeaderValue(header.name, value);
+  const read = readHeader(header.name, value);
+  const findings = read.findings.map(finding => at(finding, span));
   if (read.shape === 'reference') {
     const authenticates = isAuthenticationHeader(header.name);
     return { ...base, kind: 'foreign', authenticates, status: statusOf(findings, 'unknown'), findings };
   }
   const token: TokenContent = read.shape === 'jwt' ? readToken(read.token) : { shape: 'opaque' };
   findings.push(...findingsOfToken(token, span, context, url));
-  const secret = isLiteralSecret(header.name, value);
+  const secret = isLiteralSecret(header.name, read);
   if (secret) {
     findings.push({ code: 'secret-in-file', severity: 'warning', span, data: { header: header.name } });
   }

@@ -214,7 +214,11 @@ export async function moveToKeyring(services: Services, target?: ServerTarget): 
   );
   const found = await deliverer.find(chosen);
   const header = findServer(inventory.snapshot, chosen)?.header?.parsed;
-  if (!header?.value || !isLiteralSecret(header.name, header.value) || !found.parsed.url) {
+  if (
+    !header?.value ||
+    !isLiteralSecret(header.name, parseHeaderValue(header.name, header.value)) ||
+    !found.parsed.url
+  ) {
     throw new KeyringError('server-not-found', { server: chosen.server, file: fileLabel(chosen.file) });
   }
   const { token, scheme } = parseHeaderValue(header.name, repairHeaderValue(header.name, header.value) ?? header.value);
