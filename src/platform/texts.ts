@@ -183,15 +183,26 @@ export function errorActions(error: KeyringError): MessageAction[] {
   return actions;
 }
 
-/** A finding as a sentence for Problems, hovers and tooltips. */
-export function findingText(finding: Finding): string {
+/**
+ * A finding as a sentence.
+ * @param now for what is read at once, as in a hover. Problems stay on screen, so without it nothing is said that time
+ *   makes untrue.
+ */
+export function findingText(finding: Finding, now?: number): string {
   const { data } = finding;
   const at = Number(data.at);
   switch (finding.code) {
     case 'token-expired':
-      return l10n.t('The token expired {0} ago ({1}).', ago(data), absoluteTime(at));
     case 'token-expires-soon':
-      return l10n.t('The token expires in {0} ({1}).', durationText(at - Date.now()), absoluteTime(at));
+      if (now !== undefined) {
+        // Within the clock tolerance a token that has run out still counts as one that expires soon.
+        return now >= at
+          ? l10n.t('The token expired {0} ago ({1}).', durationText(now - at), absoluteTime(at))
+          : l10n.t('The token expires in {0} ({1}).', durationText(at - now), absoluteTime(at));
+      }
+      return finding.code === 'token-expired'
+        ? l10n.t('The token has expired: it was good until {0}.', absoluteTime(at))
+        : l10n.t('The token expires soon: it is good until {0}.', absoluteTime(at));
     case 'token-not-yet-valid':
       return l10n.t('The token is not valid before {0}.', absoluteTime(at));
     case 'token-no-expiry':
@@ -226,7 +237,7 @@ export function findingText(finding: Finding): string {
     case 'header-invalid-characters':
       return l10n.t('The value has characters that cannot be sent in a header.');
     case 'secret-in-file':
-      return l10n.t('The credential stands in clear in this file.');
+      return l10n.t('This file holds the credential in plain text: whoever can read the file can use it.');
     case 'secret-in-url':
       return l10n.t('There is a credential in the URL. URLs end up in logs and histories.');
     case 'secret-in-args':
@@ -264,11 +275,57 @@ export function statusText(status: Status): string {
     case 'refused':
       return l10n.t('refused');
     case 'exposed':
-      return l10n.t('in clear in the file');
+      return l10n.t('in plain text');
     case 'revoked':
       return l10n.t('revoked');
     case 'unknown':
       return '';
+  }
+}
+
+/** What a field of a wizard is called in its messages. */
+export type FieldName = 'url' | 'name' | 'key' | 'token' | 'secret';
+
+/** An error about what was typed into a field, as a sentence for the person who sees that field alone. */
+export function fieldText(error: KeyringError, field: FieldName): string {
+  const { data } = error;
+  const name = fieldName(field);
+  switch (error.code === 'argument-invalid' ? data.reason : error.code) {
+    case 'empty':
+      return l10n.t('{0} may not be empty.', name);
+    case 'blanks':
+      return l10n.t('{0} has blanks or line ends in it.', name);
+    case 'not-sendable':
+      return l10n.t('{0} has characters that cannot be sent in a header.', name);
+    case 'signing-key-weak':
+      return l10n.t(
+        '{0} has {1} bits; {2} needs at least {3} (RFC 7518, section 3.2).',
+        name,
+        text(data.bits),
+        text(data.algorithm),
+        text(data.needed),
+      );
+    case 'signing-key-invalid':
+      return l10n.t('{0} is not {1} text.', name, text(data.encoding ?? data.reason));
+    default: {
+      const sentence = error.code === 'argument-invalid' ? argumentText(data) : errorText(error);
+      return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+    }
+  }
+}
+
+function fieldName(field: FieldName): string {
+  switch (field) {
+    case 'url':
+      return l10n.t('The URL');
+    case 'name':
+      return l10n.t('The name');
+    case 'key':
+      return l10n.t('The API key');
+    case 'token':
+      return l10n.t('The token');
+    case 'secret':
+      return l10n.t('The secret');
   }
 }
 
@@ -344,7 +401,7 @@ function argumentText(data: FindingData): string {
     case 'taken':
       return l10n.t('there is a server “{0}” in this file already.', text(data.value));
     case 'not-http':
-      return l10n.t('a URL has to start with https:// or http://.');
+      return l10n.t('a URL has to start with https:// or http:// and name a host.');
     case 'insecure':
       return l10n.t(
         '{0} is plain http to another computer: everyone on the way could read the credential.',

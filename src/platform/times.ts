@@ -1,4 +1,5 @@
 import { env, l10n } from 'vscode';
+import type { Clock, Disposable } from '../core/ports.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -18,6 +19,48 @@ export function durationText(milliseconds: number): string {
     return l10n.t('{0} h', Math.floor(length / hour));
   }
   return l10n.t('{0} days', Math.floor(length / day));
+}
+
+/**
+ * Sees to it that durations on screen stay true: calls back when the first of them would read differently. It asks for
+ * nothing while nothing is shown, so a view that is hidden costs nothing.
+ */
+export class DurationWatch implements Disposable {
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  #timer: Disposable | undefined;
+  #next = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock, changed: () => void) {
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  /** Says that the time until or since a moment (ms) is being shown. */
+  shows(at: number): void {
+    const now = this.#clock.now();
+    const next = now + untilNextText(at - now);
+    if (next < this.#next) {
+      this.#timer?.dispose();
+      this.#next = next;
+      this.#timer = this.#clock.at(next, () => {
+        this.#next = Number.POSITIVE_INFINITY;
+        this.#changed();
+      });
+    }
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+  }
+}
+
+/** How long {@link durationText} stays as it is, in ms; seconds are counted in fives. */
+function untilNextText(left: number): number {
+  const length = Math.abs(left);
+  const unit = length < minute ? 5 * second : length < 2 * hour ? minute : length < 2 * day ? hour : day;
+  // One more than to the boundary, where the text is still the old one.
+  return left > 0 ? (length % unit) + 1 : unit - (length % unit);
 }
 
 /** A moment seen from now: `in 42 min`, `3 h ago`. */

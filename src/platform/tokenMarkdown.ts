@@ -14,32 +14,44 @@ const mostClaims = 30;
 const longestValue = 300;
 
 /**
- * A token in Markdown: algorithm and key id, what is left of its life, claims as a table. It holds neither the token
+ * A token in Markdown: algorithm, key id and what is left of its life, then claims as a table. It holds neither the token
  * nor its signature.
+ * @param actions links, put above the table: a hover is low, and what is below many claims has to be scrolled to
  */
-export function tokenMarkdown(token: TokenContent, now: number): string {
+export function tokenMarkdown(token: TokenContent, now: number, actions = ''): string {
   switch (token.shape) {
     case 'opaque':
-      return l10n.t('An opaque token: only the server that issued it can tell what it allows.');
+      return paragraphs(l10n.t('An opaque token: only the server that issued it can tell what it allows.'), actions);
     case 'malformed':
-      return token.problem.kind === 'encrypted'
-        ? l10n.t('An encrypted token (JWE): only its recipient can read the claims.')
-        : `$(error) ${l10n.t('Not a usable JWT: {0}', escapeMarkdown(malformedText(problemData(token.problem))))}`;
-    case 'jwt':
-      return [headline(token.jwt.header), lifeBar(token.jwt.payload, now), claimsTable(token.jwt.payload, now)]
-        .filter(Boolean)
-        .join('\n\n');
+      return paragraphs(
+        token.problem.kind === 'encrypted'
+          ? l10n.t('An encrypted token (JWE): only its recipient can read the claims.')
+          : `$(error) ${l10n.t('Not a usable JWT: {0}', escapeMarkdown(malformedText(problemData(token.problem))))}`,
+        actions,
+      );
+    case 'jwt': {
+      const { header, payload } = token.jwt;
+      return paragraphs(
+        [headline(header), lifeBar(payload, now)].filter(Boolean).join(' · '),
+        actions,
+        claimsTable(payload, now),
+      );
+    }
   }
 }
 
 /** Findings as a Markdown list with the icons of the Problems view. */
-export function findingsMarkdown(findings: readonly Finding[]): string {
+export function findingsMarkdown(findings: readonly Finding[], now: number): string {
   return findings
     .map(({ severity, ...rest }) => {
       const icon = severity === 'error' ? 'error' : severity === 'warning' ? 'warning' : 'info';
-      return `$(${icon}) ${escapeMarkdown(findingText({ severity, ...rest }), 400)}`;
+      return `$(${icon}) ${escapeMarkdown(findingText({ severity, ...rest }, now), 400)}`;
     })
     .join('  \n');
+}
+
+function paragraphs(...parts: readonly string[]): string {
+  return parts.filter(Boolean).join('\n\n');
 }
 
 function problemData(problem: { readonly reason: string; readonly segments: number }) {

@@ -19,28 +19,36 @@ export function kindText(kind: CredentialKind): string {
   }
 }
 
-/** A token in a few words for a tree: `JWT · admin · 42 min left`. */
-export function tokenSummary(token: TokenContent | undefined, status: Status, now: number): string {
-  const parts: string[] = [];
-  if (token?.shape === 'jwt') {
-    parts.push('JWT');
-    const { payload } = token.jwt;
-    const who = firstText(payload.role, payload.roles, payload.sub, payload.client_id);
-    if (who) {
-      parts.push(who);
-    }
-    const { exp } = readTimes(payload);
-    if (exp.at !== undefined && now < exp.at) {
-      parts.push(l10n.t('{0} left', durationText(exp.at - now)));
-    } else if (exp.at !== undefined) {
-      parts.push(l10n.t('expired {0} ago', durationText(now - exp.at)));
-    }
-  }
-  const said = status === 'ready' || status === 'unknown' || (status === 'expired' && token?.shape === 'jwt');
-  if (!said) {
-    parts.push(statusText(status));
-  }
-  return parts.join(' · ');
+/** What a tree says of a token, the most important first: a narrow side bar cuts off the end. */
+export interface TokenSummary {
+  /** As in `42 min left`, `admin`, `JWT`. */
+  readonly words: readonly string[];
+  /** When the token expires or expired, in ms, if the words say how long that is away. */
+  readonly expiresAt?: number;
+}
+
+/** A token in a few words. */
+export function tokenSummary(token: TokenContent | undefined, status: Status, now: number): TokenSummary {
+  const claims = token?.shape === 'jwt' ? token.jwt.payload : undefined;
+  const expiresAt = claims && readTimes(claims).exp.at;
+  // The time says these itself.
+  const said = status === 'ready' || ((status === 'expired' || status === 'expiresSoon') && expiresAt !== undefined);
+  const state = said ? '' : statusText(status);
+  const words = [
+    status !== 'exposed' && state,
+    expiresAt !== undefined &&
+      (now < expiresAt
+        ? l10n.t('{0} left', durationText(expiresAt - now))
+        : l10n.t('expired {0} ago', durationText(now - expiresAt))),
+    claims && firstText(claims.role, claims.roles, claims.sub, claims.client_id),
+    claims && 'JWT',
+    // Where it stands matters after whether it's good; the icon says it too.
+    status === 'exposed' && state,
+  ];
+  return {
+    words: words.filter(word => typeof word === 'string').filter(word => word !== ''),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
 }
 
 function firstText(...values: readonly unknown[]): string {

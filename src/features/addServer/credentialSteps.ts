@@ -8,7 +8,7 @@ import { plainText } from '../../core/text.ts';
 import type { CredentialAnswers } from '../../ids.ts';
 import { checkPasted, checkSecret, defaultLifetimeSeconds } from '../../platform/credentialFactory.ts';
 import type { ProbeResult } from '../../platform/probe.ts';
-import { errorText, malformedText } from '../../platform/texts.ts';
+import { type FieldName, fieldText, malformedText } from '../../platform/texts.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
 import type { Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -105,7 +105,7 @@ function kindStep(
       await vault.load();
       const result = probe();
       const chosen = await prompts.pick<{ kind: CredentialAnswers['kind']; credentialId?: string }>({
-        prompt: probeText(result) ?? l10n.t('How does the server authenticate?'),
+        prompt: probeText(result) ?? l10n.t('What kind of credential does the server want?'),
         items: [
           {
             label: `$(key) ${l10n.t('API key')}`,
@@ -135,6 +135,10 @@ function kindStep(
           (a, b) => Number(b.kindOf === preselected(draft, result)) - Number(a.kindOf === preselected(draft, result)),
         ),
       });
+      if (chosen.kind !== draft.kind && given.header === undefined) {
+        // A header that was chosen for another kind isn't meant for this one.
+        delete draft.header;
+      }
       draft.kind = chosen.kind;
       if (chosen.credentialId !== undefined) {
         draft.credentialId = chosen.credentialId;
@@ -150,13 +154,13 @@ function preselected(draft: CredentialDraft, probe: ProbeResult | undefined): st
 function probeText(probe: ProbeResult | undefined): string | undefined {
   switch (probe?.outcome) {
     case 'open':
-      return l10n.t('The server answers without a credential. How does it authenticate?');
+      return l10n.t('The server answers without a credential. Which kind is to be sent all the same?');
     case 'refused':
       return probe.header
-        ? l10n.t('The server asks for {0}. How does it authenticate?', plainText(probe.header, 60))
+        ? l10n.t('The server asks for the header {0}. What goes into it?', plainText(probe.header, 60))
         : l10n.t('The server asks for a credential. Of which kind?');
     case 'unreachable':
-      return l10n.t('The server does not answer now. How will it authenticate?');
+      return l10n.t('The server does not answer now. What kind of credential will it want?');
     default:
       return undefined;
   }
@@ -188,7 +192,7 @@ function keyStep(draft: CredentialDraft, given: CredentialDraft): Step {
         prompt: l10n.t('The API key. It is kept in the keyring of this computer.'),
         value: draft.key ?? '',
         secret: true,
-        validate: value => sentence(checkPasted(value, 'key')),
+        validate: value => sentence(checkPasted(value, 'key'), 'key'),
       });
     },
   };
@@ -207,7 +211,7 @@ function tokenStep(draft: CredentialDraft, given: CredentialDraft): Step {
         validate: value => {
           const problem = checkPasted(value, 'token');
           if (problem) {
-            return errorText(problem);
+            return fieldText(problem, 'token');
           }
           // A broken JWT may be an opaque token with dots: said once, and a second Enter is a yes.
           const content = readToken(cleanPastedCredential(value).token);
@@ -285,9 +289,9 @@ function secretStep(draft: CredentialDraft, given: CredentialDraft): Step {
             if (error.code === 'signing-key-weak') {
               // Servers with short secrets exist, and it isn't ours to change theirs.
               warned = value;
-              return `${errorText(error)} ${l10n.t('Press Enter again to use it all the same.')}`;
+              return `${fieldText(error, 'secret')} ${l10n.t('Press Enter again to use it all the same.')}`;
             }
-            return errorText(error);
+            return fieldText(error, 'secret');
           }
         },
       });
@@ -344,6 +348,6 @@ function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-function sentence(error: KeyringError | undefined): string | undefined {
-  return error && errorText(error);
+function sentence(error: KeyringError | undefined, field: FieldName): string | undefined {
+  return error && fieldText(error, field);
 }

@@ -1,10 +1,11 @@
 import { l10n, workspace } from 'vscode';
-import { parseConfig } from '../../core/config/parse.ts';
+import { canonicalUrl } from '../../core/config/url.ts';
+import type { ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { Delivery } from '../../ids.ts';
 import type { ConfigLocation } from '../../platform/configFiles.ts';
 import { type ProbeResult, probeServer } from '../../platform/probe.ts';
-import { errorText } from '../../platform/texts.ts';
+import { fieldText } from '../../platform/texts.ts';
 import type { Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 import { nameProblem, placeText, suggestedName, urlProblem } from './answers.ts';
@@ -20,7 +21,7 @@ export interface ServerDraft {
   probe?: ProbeResult;
 }
 
-/** URL, name, file; and before the last step, whether a token may stand in clear. */
+/** URL, name and file; then, where the name is taken in that file, what is to become of the server that has it. */
 export function serverSteps(services: Services, draft: ServerDraft): Step[] {
   const given = { ...draft };
   return [
@@ -44,9 +45,9 @@ function urlStep({ settings }: Services, draft: ServerDraft, given: ServerDraft)
           const problem = urlProblem(value, warned === value.trim());
           if (problem?.data.reason === 'insecure') {
             warned = value.trim();
-            return `${errorText(problem)} ${l10n.t('Press Enter again to use it all the same.')}`;
+            return `${fieldText(problem, 'url')} ${l10n.t('Press Enter again to use it all the same.')}`;
           }
-          return problem && errorText(problem);
+          return problem && fieldText(problem, 'url');
         },
       });
       draft.url = url.trim();
@@ -71,10 +72,11 @@ function nameStep(draft: ServerDraft, given: ServerDraft): Step {
         value: draft.name ?? suggestedName(draft.url ?? ''),
         validate: value => {
           const problem = nameProblem(value);
-          return problem && errorText(problem);
+          return problem && fieldText(problem, 'name');
         },
       });
       draft.name = name.trim();
+      delete draft.replaceHeader;
     },
   };
 }
@@ -90,7 +92,7 @@ function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: Se
             label: `$(file-code) ${placeText(place)}`,
             description: place.inputScope === 'user' ? l10n.t('for you, in every window') : l10n.t('for this folder'),
             detail: literal
-              ? l10n.t('The credential stands in clear in this file: what reads it resolves no references.')
+              ? l10n.t('The file gets the credential itself, in plain text: what reads it resolves no references.')
               : l10n.t('The file gets a reference; the credential stays in the keyring.'),
             value: place,
           };
@@ -101,30 +103,70 @@ function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: Se
         ...(draft.place && { active: draft.place }),
         items,
       });
+      delete draft.replaceHeader;
     },
   };
 }
 
-function replaceStep({ files }: Services, draft: ServerDraft, given: ServerDraft): Step {
+/** Only where the name is taken: a step that asks nothing would swallow a Back. */
+function replaceStep({ inventory }: Services, draft: ServerDraft, given: ServerDraft): Step {
+  const standing = () => serverNamed(inventory.snapshot, draft.place, draft.name);
   return {
-    skip: () => given.replaceHeader !== undefined || draft.place === undefined,
+    skip: () => given.replaceHeader !== undefined || standing() === undefined,
     ask: async prompts => {
-      const source = draft.place && (await files.read(draft.place));
-      const config = source?.content.state === 'text' ? parseConfig(source.content.text, source.format) : undefined;
-      if (!config?.servers.some(server => server.name === draft.name)) {
-        draft.replaceHeader = false;
-        return;
-      }
-      draft.replaceHeader = await prompts.pick({
-        prompt: l10n.t('There is a server “{0}” in this file already.', plainText(draft.name ?? '')),
-        items: [
-          {
-            label: l10n.t('Replace only its header'),
-            description: l10n.t('everything else of it stays as it is'),
-            value: true,
+      const other = standing();
+      const question = l10n.t(
+        '{0} has a server “{1}” already.',
+        draft.place ? placeText(draft.place) : '',
+        draft.name ?? '',
+      );
+      // Another server's header must not get a credential that was meant for this URL.
+      const same = other?.url !== undefined && other.url === canonicalOf(draft.url);
+      const replace =
+        same &&
+        (await prompts.pick({
+          prompt: plainText(question),
+          items: [
+            {
+              label: l10n.t('Replace only its header'),
+              description: l10n.t('everything else of it stays as it is'),
+              value: true,
+            },
+            { label: l10n.t('Add a server of another name'), value: false },
+          ],
+        }));
+      if (!replace) {
+        const name = await prompts.input({
+          prompt: `${plainText(question)} ${l10n.t('Another name for this one:')}`,
+          value: draft.name ?? '',
+          validate: value => {
+            const problem = nameProblem(value);
+            if (problem) {
+              return fieldText(problem, 'name');
+            }
+            return serverNamed(inventory.snapshot, draft.place, value.trim())
+              ? l10n.t('This name is taken in this file.')
+              : undefined;
           },
-        ],
-      });
+        });
+        draft.name = name.trim();
+      }
+      draft.replaceHeader = replace;
     },
   };
+}
+
+function serverNamed(
+  { files }: Snapshot,
+  place: ConfigLocation | undefined,
+  name: string | undefined,
+): ServerSnapshot | undefined {
+  return files
+    .find(file => file.source.uri === place?.uri.toString())
+    ?.servers.findLast(server => server.parsed.name === name);
+}
+
+function canonicalOf(url: string | undefined): string | undefined {
+  const canonical = canonicalUrl(url ?? '');
+  return canonical.ok ? canonical.value : undefined;
 }

@@ -7,7 +7,7 @@ import type { CredentialTarget } from '../../ids.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
 import { statusText } from '../../platform/texts.ts';
-import { relativeTime } from '../../platform/times.ts';
+import { DurationWatch, relativeTime } from '../../platform/times.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
 import { kindText, tokenSummary } from '../../platform/tokenSummary.ts';
 import type { Services } from '../../services.ts';
@@ -43,11 +43,13 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscription: Disposable;
+  readonly #durations: DurationWatch;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
     this.#services = services;
     this.#subscription = services.inventory.onDidChange(() => this.#changed.fire());
+    this.#durations = new DurationWatch(services.clock, () => this.#changed.fire());
   }
 
   getChildren(node?: CredentialsNode): CredentialsNode[] {
@@ -72,7 +74,8 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
       kind: 'attachment',
       id: `${credential.id}\n${url}\n${header}`,
       url,
-      header,
+      // Attachments know it in lower case; a person knows it as the credential was given it.
+      header: header === credential.header.name.toLowerCase() ? credential.header.name : header,
       inUse: vault.attachedTo(url, header)[0]?.credentialId === credential.id,
     }));
   }
@@ -92,6 +95,7 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
 
   dispose(): void {
     this.#subscription.dispose();
+    this.#durations.dispose();
     this.#changed.dispose();
   }
 
@@ -107,9 +111,11 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
     item.id = credential.id;
     item.contextValue = ['credential', credential.kind, token?.shape === 'jwt' && 'jwt'].filter(Boolean).join('.');
     item.iconPath = status === 'ready' ? new vscode.ThemeIcon(kindIcon(credential.kind)) : statusIcon(status);
-    item.description = [token?.shape !== 'jwt' && kindText(credential.kind), tokenSummary(token, status, now)]
-      .filter(Boolean)
-      .join(' · ');
+    const { words, expiresAt } = tokenSummary(token, status, now);
+    item.description = [...words, ...(token?.shape === 'jwt' ? [] : [kindText(credential.kind)])].join(' · ');
+    if (expiresAt !== undefined) {
+      this.#durations.shows(expiresAt);
+    }
     const facts = [
       vscode.l10n.t('Sent as {0}', escapeMarkdown(credential.header.name)),
       vscode.l10n.t('created {0}', relativeTime(credential.createdAt, now)),
@@ -119,16 +125,14 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
     const parts = [
       `**${escapeMarkdown(credential.name)}** · ${kindText(credential.kind)}`,
       facts.filter(Boolean).join(' · '),
-      findingsMarkdown(findings),
+      findingsMarkdown(findings, now),
       credential.kind !== 'apiKey' && token && tokenMarkdown(token, now),
     ];
     item.tooltip = new vscode.MarkdownString(parts.filter(Boolean).join('\n\n'), true);
     item.accessibilityInformation = {
       label: [
         label,
-        kindText(credential.kind),
-        item.description,
-        statusText(status),
+        ...new Set([kindText(credential.kind), ...words, statusText(status)]),
         attachedText(credential.attachments.length),
       ]
         .filter(Boolean)
@@ -146,9 +150,9 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
     item.id = `signing-key/${key.id}`;
     item.contextValue = 'signingKey';
     item.iconPath = new vscode.ThemeIcon('lock');
-    item.description = vscode.l10n.t('HMAC secret · signs for {0}', users);
-    item.tooltip = vscode.l10n.t('A signing key. Its secret never leaves the keyring but to sign.');
-    item.accessibilityInformation = { label: vscode.l10n.t('Signing key {0}, {1}', label, item.description) };
+    item.description = usesText(users);
+    item.tooltip = vscode.l10n.t('An HMAC secret that signs tokens. It leaves the keyring for nothing else.');
+    item.accessibilityInformation = { label: `${label}, ${item.description}` };
     return item;
   }
 }
@@ -189,7 +193,25 @@ function damageText(reason: DamagedEntry['reason']): string {
 }
 
 function attachedText(count: number): string {
-  return count === 0 ? vscode.l10n.t('attached to no server') : vscode.l10n.t('attached to {0} servers', count);
+  switch (count) {
+    case 0:
+      return vscode.l10n.t('attached to no server');
+    case 1:
+      return vscode.l10n.t('attached to one server');
+    default:
+      return vscode.l10n.t('attached to {0} servers', count);
+  }
+}
+
+function usesText(count: number): string {
+  switch (count) {
+    case 0:
+      return vscode.l10n.t('signing key, unused');
+    case 1:
+      return vscode.l10n.t('signing key of one credential');
+    default:
+      return vscode.l10n.t('signing key of {0} credentials', count);
+  }
 }
 
 function kindIcon(kind: CredentialSnapshot['credential']['kind']): string {

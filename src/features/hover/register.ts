@@ -61,14 +61,14 @@ function headerHover(
       const credential = header.credentialId === undefined ? undefined : vault.credential(header.credentialId);
       const title = credential
         ? `$(key) **${escapeMarkdown(credential.name)}** · ${kindText(credential.kind)} · ${escapeMarkdown(server.url ?? '', 100)}`
-        : undefined;
+        : '';
       const target: ServerTarget = { file: uri, server: server.parsed.name, header: header.parsed.name };
-      const parts = [
-        title,
-        findingsMarkdown(header.findings),
-        header.token && credential?.kind !== 'apiKey' && tokenMarkdown(header.token, clock.now()),
-        actions(header, server, target, credential?.kind),
-      ];
+      const now = clock.now();
+      const links = actions(header, server, target, credential?.kind);
+      // Over the value VS Code shows the problems itself, above this.
+      const findings = offset < valueSpan.start ? findingsMarkdown(header.findings, now) : '';
+      const token = header.token && credential?.kind !== 'apiKey' ? tokenMarkdown(header.token, now, links) : links;
+      const parts = [title, findings, token];
       const range = new vscode.Range(document.positionAt(nameSpan.start), document.positionAt(valueSpan.end));
       return new vscode.Hover(trusted(parts.filter(Boolean).join('\n\n'), hoverCommands), range);
     }
@@ -136,6 +136,6 @@ function tokenHover(
     longLivedDays,
   });
   const range = new vscode.Range(position.line, first + span.start, position.line, first + span.end);
-  const parts = [findingsMarkdown(findings), tokenMarkdown(token, now)];
+  const parts = [findingsMarkdown(findings, now), tokenMarkdown(token, now)];
   return new vscode.Hover(trusted(parts.filter(Boolean).join('\n\n'), []), range);
 }

@@ -7,6 +7,7 @@ import { fileLabel } from '../../platform/configFiles.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
 import { statusText } from '../../platform/texts.ts';
+import { DurationWatch } from '../../platform/times.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
 import { kindText, tokenSummary } from '../../platform/tokenSummary.ts';
 import type { Services } from '../../services.ts';
@@ -36,11 +37,13 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscription: Disposable;
+  readonly #durations: DurationWatch;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
     this.#services = services;
     this.#subscription = services.inventory.onDidChange(() => this.#changed.fire());
+    this.#durations = new DurationWatch(services.clock, () => this.#changed.fire());
   }
 
   getChildren(node?: ServersNode): ServersNode[] {
@@ -86,6 +89,7 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
 
   dispose(): void {
     this.#subscription.dispose();
+    this.#durations.dispose();
     this.#changed.dispose();
   }
 
@@ -140,21 +144,24 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
     item.id = `${file}\n${server}\n${header}\n${snapshot.parsed.nameSpan.start}`;
     item.contextValue = contextOf(snapshot, credential?.kind);
     item.iconPath = statusIcon(status);
-    item.description = [
-      credential && plainText(credential.name, 60),
-      credential && credential.kind !== 'signedJwt' && snapshot.token?.shape !== 'jwt' && kindText(credential.kind),
-      tokenSummary(snapshot.token, status, clock.now()),
-    ]
-      .filter(Boolean)
-      .join(' · ');
+    const { words, expiresAt } = tokenSummary(snapshot.token, status, clock.now());
+    const described = [
+      ...words,
+      ...(credential ? [plainText(credential.name, 60)] : []),
+      ...(credential && snapshot.token?.shape !== 'jwt' ? [kindText(credential.kind)] : []),
+    ];
+    item.description = described.join(' · ');
+    if (expiresAt !== undefined) {
+      this.#durations.shows(expiresAt);
+    }
     item.tooltip = headerTooltip(snapshot, header, credential?.name, clock.now());
     item.accessibilityInformation = {
-      label: vscode.l10n.t(
-        'Header {0} of server {1}, {2}',
-        label,
-        plainText(server),
-        [item.description, statusText(status)].filter(Boolean).join(', '),
-      ),
+      label: [
+        vscode.l10n.t('Header {0} of server {1}', label, plainText(server)),
+        ...new Set([...described, statusText(status)]),
+      ]
+        .filter(Boolean)
+        .join(', '),
     };
     item.command = {
       title: vscode.l10n.t('Reveal in File'),
@@ -192,7 +199,7 @@ function headerTooltip(
   const title = credential
     ? `**${escapeMarkdown(name)}** · ${escapeMarkdown(credential)}`
     : `**${escapeMarkdown(name)}**`;
-  const parts = [title, findingsMarkdown(header.findings), header.token && tokenMarkdown(header.token, now)];
+  const parts = [title, findingsMarkdown(header.findings, now), header.token && tokenMarkdown(header.token, now)];
   return new vscode.MarkdownString(parts.filter(Boolean).join('\n\n'), true);
 }
 

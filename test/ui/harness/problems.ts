@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { screenText } from './screenText.ts';
+import { readParts } from './readParts.ts';
 
 /** A row of the Problems view. */
 export interface Problem {
@@ -18,16 +18,18 @@ export async function readProblems(page: Page): Promise<Problem[]> {
     await page.keyboard.press('ControlOrMeta+Shift+m');
     await view.waitFor();
   }
-  const rows = await view.locator('.monaco-list-row', { has: page.locator('.marker-icon') }).all();
-  return Promise.all(
-    rows.map(async row => ({
-      message: await screenText(row.locator('.marker-message')),
-      severity: severityOf((await row.getAttribute('aria-label')) ?? ''),
-      source: await screenText(row.locator('.marker-source')),
-      code: await screenText(row.locator('.marker-code')),
-      line: Number(/Ln (\d+)/.exec(await screenText(row.locator('.marker-line')))?.[1]),
-    })),
+  const rows = await readParts(
+    view.locator('.monaco-list-row', { has: page.locator('.marker-icon') }),
+    { message: '.marker-message', source: '.marker-source', code: '.marker-code', place: '.marker-line' },
+    { spoken: 'aria-label' },
   );
+  return rows.map(({ message, source, code, place, spoken }) => ({
+    message,
+    severity: severityOf(spoken),
+    source,
+    code,
+    line: Number(/Ln (\d+)/.exec(place)?.[1]),
+  }));
 }
 
 /** The icon turns into a light bulb where there are quick fixes; what is spoken always begins with the severity. */

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { pressEscape } from './escape.ts';
+import { readParts } from './readParts.ts';
 import { screenText } from './screenText.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -69,15 +70,16 @@ export class QuickInput {
 
   /** The items on screen. A long list shows only some of its items. */
   async items(): Promise<QuickItem[]> {
-    const rows = await this.#widget.locator('.quick-input-list .monaco-list-row:visible').all();
-    return Promise.all(
-      rows.map(async row => ({
-        label: await screenText(row.locator('.quick-input-list-row').first().locator('.label-name').first()),
-        description: await screenText(row.locator('.label-description').first()),
-        detail: await screenText(row.locator('.quick-input-list-label-meta').first()),
-        focused: ((await row.getAttribute('class')) ?? '').split(' ').includes('focused'),
-      })),
+    const rows = await readParts(
+      this.#widget.locator('.quick-input-list .monaco-list-row'),
+      {
+        label: '.quick-input-list-row .label-name',
+        description: '.label-description',
+        detail: '.quick-input-list-label-meta',
+      },
+      { classes: 'class' },
     );
+    return rows.map(({ classes, ...item }) => ({ ...item, focused: classes.split(' ').includes('focused') }));
   }
 
   /** Types, in place of what is there. */

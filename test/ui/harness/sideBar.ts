@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { readParts } from './readParts.ts';
 import { screenText } from './screenText.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -35,15 +36,12 @@ export class SideBar {
 
   /** The rows of a view that are on screen; those below a row that was just opened may come a moment later. */
   async rows(view: string): Promise<TreeRow[]> {
-    const rows = await this.#pane(view).locator('.monaco-list-row').all();
-    return Promise.all(
-      rows.map(async row => ({
-        label: await screenText(row.locator('.label-name').first()),
-        description: await screenText(row.locator('.label-description').first()),
-        spoken: (await row.getAttribute('aria-label')) ?? '',
-        level: Number(await row.getAttribute('aria-level')),
-      })),
+    const rows = await readParts(
+      this.#pane(view).locator('.monaco-list-row'),
+      { label: '.label-name', description: '.label-description' },
+      { spoken: 'aria-label', level: 'aria-level' },
     );
+    return rows.map(row => ({ ...row, level: Number(row.level) }));
   }
 
   /** The row with this label, for a click or a closer look. */
