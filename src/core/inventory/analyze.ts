@@ -51,7 +51,7 @@ export function analyzeFile(
 /** Looks at one credential, apart from where it is used. */
 export function analyzeCredential(credential: Credential, context: AnalysisContext): CredentialSnapshot {
   const token = contentOf(credential);
-  const findings = token ? findingsOfToken(token, undefined, context) : [];
+  const findings = token ? findingsOfToken(token, context) : [];
   return {
     credential,
     ...(token && { token }),
@@ -89,7 +89,7 @@ function analyzeHeader(
   const value = header.value ?? '';
   const attached = url ? context.vault.attachedTo(url, header.name)[0] : undefined;
   const credential = attached && context.vault.credential(attached.credentialId);
-  const base = { parsed: header, ...(credential && { credentialId: credential.id }) };
+  const base: Base = credential ? { parsed: header, credentialId: credential.id } : { parsed: header };
 
   if (value === '') {
     return {
@@ -105,29 +105,30 @@ function analyzeHeader(
     return analyzeReference({ ...base, inputId }, header, server, url, credential, source, parsed, context);
   }
   const read = readHeader(header.name, value);
-  const findings = read.findings.map(finding => at(finding, span));
+  const findings = read.findings.length === 0 ? [] : read.findings.map(finding => at(finding, span));
   if (read.shape === 'reference') {
     const authenticates = isAuthenticationHeader(header.name);
     return { ...base, kind: 'foreign', authenticates, status: statusOf(findings, 'unknown'), findings };
   }
-  const token: TokenContent = read.shape === 'jwt' ? readToken(read.token) : { shape: 'opaque' };
-  findings.push(...findingsOfToken(token, span, context, url));
-  const secret = isLiteralSecret(header.name, read);
-  if (secret) {
-    findings.push({ code: 'secret-in-file', severity: 'warning', span, data: { header: header.name } });
+  if (!isLiteralSecret(header.name, read)) {
+    const authenticates = isAuthenticationHeader(header.name);
+    return { ...base, kind: 'literal', authenticates, status: statusOf(findings, 'unknown'), findings };
   }
-  return {
-    ...base,
-    kind: 'literal',
-    ...(secret && { token }),
-    authenticates: secret || isAuthenticationHeader(header.name),
-    status: statusOf(findings, secret ? 'ready' : 'unknown'),
-    findings,
-  };
+  const token: TokenContent = read.shape === 'jwt' ? readToken(read.token) : opaque;
+  for (const finding of findingsOfToken(token, context, url)) {
+    findings.push(at(finding, span));
+  }
+  findings.push({ code: 'secret-in-file', severity: 'warning', span, data: { header: header.name } });
+  return { ...base, kind: 'literal', token, authenticates: true, status: statusOf(findings), findings };
 }
 
+/** What every header has, whatever stands in it. */
+type Base = Pick<HeaderSnapshot, 'parsed' | 'credentialId'>;
+
+const opaque: TokenContent = { shape: 'opaque' };
+
 function analyzeReference(
-  base: Pick<HeaderSnapshot, 'parsed' | 'credentialId'> & { inputId: string },
+  base: Base & { readonly inputId: string },
   header: ParsedHeader,
   server: ParsedServer,
   url: string | undefined,
@@ -170,7 +171,7 @@ function analyzeReference(
   }
   const token = credential && contentOf(credential);
   if (token && findings.length === 0) {
-    findings.push(...findingsOfToken(token, span, context, url));
+    findings.push(...findingsOfToken(token, context, url).map(finding => at(finding, span)));
   }
   return {
     ...base,
@@ -184,34 +185,29 @@ function analyzeReference(
 
 function contentOf(credential: Credential): TokenContent | undefined {
   const token = currentToken(credential);
-  return token && (credential.kind === 'apiKey' ? { shape: 'opaque' } : readToken(token.reveal()));
+  return token && (credential.kind === 'apiKey' ? opaque : readToken(token.reveal()));
 }
 
-function findingsOfToken(
-  token: TokenContent,
-  span: Span | undefined,
-  context: AnalysisContext,
-  url?: string,
-): Finding[] {
+function findingsOfToken(token: TokenContent, context: AnalysisContext, url?: string): Finding[] {
   if (token.shape === 'opaque') {
     return [];
   }
+  const { now, policy } = context;
   const options: TokenFindingOptions = {
-    now: context.now,
-    toleranceSeconds: context.policy.clockToleranceSeconds,
-    expiresSoonSeconds: context.policy.expiresSoonSeconds,
-    longLivedDays: context.policy.longLivedDays,
-    ...(url !== undefined && { audience: { serverUrl: url } }),
+    now,
+    toleranceSeconds: policy.clockToleranceSeconds,
+    expiresSoonSeconds: policy.expiresSoonSeconds,
+    longLivedDays: policy.longLivedDays,
   };
-  const content = token.shape === 'jwt' ? token.jwt : token.problem;
-  if (token.shape === 'jwt') {
-    const boundary = nextBoundary(token.jwt, options);
-    if (boundary !== undefined) {
-      context.onBoundary(boundary);
-    }
+  if (token.shape === 'malformed') {
+    return tokenFindings(token.problem, options);
   }
-  const findings = tokenFindings(content, options);
-  return span ? findings.map(finding => at(finding, span)) : findings;
+  const boundary = nextBoundary(token.jwt, options);
+  if (boundary !== undefined) {
+    context.onBoundary(boundary);
+  }
+  const audience = url !== undefined && token.jwt.payload.aud !== undefined;
+  return tokenFindings(token.jwt, audience ? { ...options, audience: { serverUrl: url } } : options);
 }
 
 /** The whole value, quotes included: a token's inner offsets don't survive JSON escapes, and the eye finds the value. */

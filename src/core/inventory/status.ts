@@ -22,11 +22,18 @@ const order: readonly (readonly [Status, readonly FindingCode[]])[] = [
   ['exposed', ['secret-in-file', 'secret-in-url', 'secret-in-args']],
 ];
 
+const ranks = new Map(order.flatMap(([status, codes], rank) => codes.map(code => [code, { rank, status }] as const)));
+
 /** One word for a list of findings; `otherwise` when none of them decides. */
 export function statusOf(findings: readonly Finding[], otherwise: Status = 'ready'): Status {
-  if (findings.length === 0) {
-    return otherwise;
+  let worst = Number.POSITIVE_INFINITY;
+  let status = otherwise;
+  for (const { code } of findings) {
+    const decisive = ranks.get(code);
+    if (decisive && decisive.rank < worst) {
+      worst = decisive.rank;
+      status = decisive.status;
+    }
   }
-  const codes = new Set(findings.map(finding => finding.code));
-  return order.find(([, decisive]) => decisive.some(code => codes.has(code)))?.[0] ?? otherwise;
+  return status;
 }

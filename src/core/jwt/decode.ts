@@ -16,7 +16,7 @@ export function decodeJwt(text: string): Result<DecodedJwt, MalformedToken> {
   }
   const parts = text.split('.');
   const [first = '', second = '', third = ''] = parts;
-  const header = readObject(first, 'header');
+  const header = readHeader(first);
   if (parts.length !== 3) {
     const encrypted = parts.length === 5 && header.ok && typeof header.value.enc === 'string';
     return fail({
@@ -51,6 +51,26 @@ const segmentProblems = { alphabet: 'not-base64url', canonical: 'not-canonical',
 
 function problem<P extends Part, W extends string>(part: P, what: W): `${P}-${W}` {
   return `${part}-${what}`;
+}
+
+/** Tokens are many and headers few: a server's tokens share one. Bounded, since texts come from outside. */
+const knownHeaders = new Map<string, Result<JsonObject, MalformedReason>>();
+const knownLimit = 100;
+const longestKnown = 500;
+
+function readHeader(segment: string): Result<JsonObject, MalformedReason> {
+  const known = knownHeaders.get(segment);
+  if (known) {
+    return known;
+  }
+  const header = readObject(segment, 'header');
+  if (segment.length <= longestKnown) {
+    if (knownHeaders.size >= knownLimit) {
+      knownHeaders.clear();
+    }
+    knownHeaders.set(segment, header);
+  }
+  return header;
 }
 
 function readObject(segment: string, part: Part): Result<JsonObject, MalformedReason> {
