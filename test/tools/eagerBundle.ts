@@ -17,7 +17,9 @@ export function eagerBundle(entry: string): string[] {
     found.add(path);
     const text = readFileSync(path, 'utf8');
     // esbuild writes a dynamic import as a require inside an arrow function; a static one is at the file's top level.
-    const late = new Set([...text.matchAll(/=>\s*(?:__toESM\()?[\w$]*\(?require\("(\.[^"]+)"\)/g)].map(match => match[1]));
+    const late = new Set(
+      [...text.matchAll(/=>\s*(?:__toESM\()?[\w$]*\(?require\("(\.[^"]+)"\)/g)].map(match => match[1]),
+    );
     for (const [, chunk = ''] of text.matchAll(/require\("(\.[^"]+)"\)/g)) {
       if (!late.has(chunk)) {
         waiting.push(join(dirname(path), chunk));

@@ -1,15 +1,22 @@
 // Writes l10n/bundle.l10n.json: every text that the sources give to `l10n.t`, as VS Code's tools for translators want it.
 //
 //   node test/tools/l10n.ts
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 
-const texts = new Set<string>();
-for (const path of globSync('src/**/*.ts')) {
-  const source = readFileSync(path, 'utf8');
-  for (const match of source.matchAll(/l10n\.t\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)) {
-    texts.add((match[1] ?? '').slice(1, -1).replace(/\\(.)/g, '$1'));
+export const bundlePath = 'l10n/bundle.l10n.json';
+
+/** Every literal that is given to `l10n.t`, sorted. */
+export function sourceTexts(): string[] {
+  const texts = new Set<string>();
+  for (const path of globSync('src/**/*.ts')) {
+    for (const match of readFileSync(path, 'utf8').matchAll(/l10n\.t\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)) {
+      texts.add((match[1] ?? '').slice(1, -1).replace(/\\(.)/g, '$1'));
+    }
   }
+  return [...texts].sort();
 }
-const bundle = Object.fromEntries([...texts].sort().map(text => [text, text]));
-mkdirSync('l10n', { recursive: true });
-writeFileSync('l10n/bundle.l10n.json', `${JSON.stringify(bundle, undefined, 2)}\n`);
+
+if (import.meta.main) {
+  const bundle = Object.fromEntries(sourceTexts().map(text => [text, text]));
+  writeFileSync(bundlePath, `${JSON.stringify(bundle, undefined, 2)}\n`);
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { commandIds, contextKeys, views } from '../../../src/ids.ts';
+import { bundlePath, sourceTexts } from '../../tools/l10n.ts';
 
 interface MenuItem {
   readonly command: string;
@@ -155,8 +156,8 @@ describe('manifest', () => {
 
 describe('texts', () => {
   it('has every text of the sources in the localization bundle, and nothing else', () => {
-    const bundle: Record<string, string> = JSON.parse(readFileSync('l10n/bundle.l10n.json', 'utf8'));
-    assert.deepEqual(Object.keys(bundle).sort(), [...sourceTexts()].sort());
+    const bundle: Record<string, string> = JSON.parse(readFileSync(bundlePath, 'utf8'));
+    assert.deepEqual(Object.keys(bundle).sort(), sourceTexts());
   });
 
   it('shows no text that is not localized', () => {
@@ -172,15 +173,3 @@ describe('texts', () => {
     }
   });
 });
-
-/** Every literal that is given to `l10n.t`. */
-function sourceTexts(): Set<string> {
-  const found = new Set<string>();
-  for (const { text } of sources) {
-    for (const match of text.matchAll(/l10n\.t\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)) {
-      const literal = match[1] ?? '';
-      found.add(literal.slice(1, -1).replace(/\\(.)/g, '$1'));
-    }
-  }
-  return found;
-}
