@@ -3,7 +3,8 @@ import type { Samples } from './types.ts';
 /** A way in which people write "here comes a secret". */
 export interface PlaceholderRule {
   readonly id: string;
-  readonly pattern: RegExp;
+  /** A regular expression, or what no regular expression can say in linear time. */
+  readonly pattern: { test(value: string): boolean };
   readonly samples: Samples<string>;
 }
 
@@ -71,12 +72,11 @@ export const placeholderRules: readonly PlaceholderRule[] = [
   {
     id: 'instruction',
     pattern:
-      /(?:^|[^A-Za-z])(?:your?|insert|replace|enter|paste|provide|todo|fixme|dummy|sample|fake|here|hidden|masked|removed|omitted|goes|tbd|n\/a|unset|foobar|lorem|secret_?value)(?:[^A-Za-z]|$)|^(?:your|my)[A-Z_]|^YOUR|(?:Here|HERE)$|example|placeholder|change.?me|change.?this|redacted|replace.?me|replace.?with|fill.?(?:me|in)|not.?(?:a.)?real|dont.?commit/i,
+      /(?:^|[^A-Za-z])(?:your?|insert|replace|enter|paste|provide|todo|fixme|dummy|sample|fake|here|hidden|masked|removed|omitted|goes|tbd|n\/a|unset|foobar|lorem|secret_?value)(?:[^A-Za-z]|$)|example|placeholder|change.?me|change.?this|redacted|replace.?me|replace.?with|fill.?(?:me|in)|not.?(?:a.)?real|dont.?commit/i,
     samples: {
       secret: ['yourself9Kd2', 'Where7isIt', 'heresy88k', 'adhere2x'],
       harmless: [
         'YOUR_API_KEY',
-        'yourApiKey',
         'your token',
         'token-here',
         'insert-token',
@@ -89,11 +89,18 @@ export const placeholderRules: readonly PlaceholderRule[] = [
     },
   },
   {
-    id: 'sequence',
-    pattern:
-      /^[\W_]*(?:(?:0?1234567890?|0?123456(?:78?9?)?|12345|abc(?:123)?|def(?:456)?|ghi(?:789)?|xyz(?:789)?|abcd(?:efg?h?)?(?:ijkl?m?n?o?p?)?(?:qrs?t?u?v?w?x?y?z?)?|a1b2c3(?:d4)?(?:e5)?(?:f6)?|deadbeef|cafebabe|qwerty|asdf(?:gh)?|0123456789|9876543210|fedcba)[\W_]*)+$/i,
+    id: 'instruction-in-one-word',
+    pattern: /^(?:your|my)[A-Z_]|^(?:YOUR|MY_)|(?:Here|HERE)$/,
     samples: {
-      secret: ['abk3fDe9', '1239457', 'abc7Kd93kf'],
+      secret: ['yourself9Kd2', 'mystery7', 'MYk29dsL', 'adhere'],
+      harmless: ['yourApiKey', 'myToken', 'MY_TOKEN', 'YOURKEY', 'TokenHere', 'apiKeyHERE'],
+    },
+  },
+  {
+    id: 'sequence',
+    pattern: { test: isSequence },
+    samples: {
+      secret: ['abk3fDe9', '1239457', 'abc7Kd93kf', 'Mno8Fx2hLq'],
       harmless: [
         '123456',
         '1234567890abcdef',
@@ -101,6 +108,7 @@ export const placeholderRules: readonly PlaceholderRule[] = [
         'abc123-def456',
         'abcdefghijklmnopqrstuvwxyz1234567890',
         '0123456789abcdef',
+        'a1b2c3d4e5f6',
       ],
     },
   },
@@ -123,7 +131,7 @@ export const harmlessWords: ReadonlySet<string> = new Set(
    client personal service server hello world placeholder temp tmp local localhost development staging enabled disabled
    required optional auto automatic manual keychain keyring vault env environment oauth inherit prompt ask interactive managed
    system browser device sso iam anonymous public private unused ignored dev prod header headers query cookie session
-   mcp secretkey accesskey accesstoken clientsecret minioadmin passw rd`
+   mcp deadbeef cafebabe asdfgh secretkey accesskey accesstoken clientsecret minioadmin passw rd`
     .split(/\s+/)
     .filter(word => word !== ''),
 );
@@ -149,4 +157,24 @@ function consistsOfHarmlessWords(value: string): boolean {
   }
   const words = value.match(/[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z\d\s_.:,!-]|\d{5,}/g) ?? [];
   return words.length > 0 && words.every(word => harmlessWords.has(word.toLowerCase()));
+}
+
+/** Whether most characters follow the one before them, or the one before that, in the alphabet or among the digits. */
+function isSequence(value: string): boolean {
+  const text = value.replace(/[\W_]+/g, '').toLowerCase();
+  if (text.length < 3 || text.length > 200) {
+    return false;
+  }
+  let next = 0;
+  let nextButOne = 0;
+  for (let index = 1; index < text.length; index++) {
+    next += follows(text, index - 1, index) ? 1 : 0;
+    nextButOne += index > 1 && follows(text, index - 2, index) ? 1 : 0;
+  }
+  return next / (text.length - 1) >= 0.6 || (text.length > 5 && nextButOne / (text.length - 2) >= 0.7);
+}
+
+function follows(text: string, from: number, to: number): boolean {
+  const step = text.charCodeAt(to) - text.charCodeAt(from);
+  return step === 1 || (text[from] === '9' && text[to] === '0');
 }

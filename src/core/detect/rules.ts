@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${...} is what config files say.
 import type { Samples } from './types.ts';
 
 /** What a value must be like to be taken for the secret that its name announces. */
@@ -52,7 +53,7 @@ export const nameRules: readonly NameRule[] = [
       secret: [
         ['DB_PASSWORD', 'Sommer2024!'],
         ['PGPASSWORD', 'tiger-lily'],
-        ['SMTP_PASS', 'abcd efgh ijkl mnop'],
+        ['SMTP_PASS', '@az:4@ @az:4@ @az:4@ @az:4@'],
         ['admin_passwd', '83619405'],
         ['password', 'Pa$$word77'],
       ],
@@ -67,6 +68,32 @@ export const nameRules: readonly NameRule[] = [
     },
   },
   {
+    id: 'api-key',
+    name: /(?:^|_)(?:[a-z0-9]*apikeys?|(?:api|access|secret|private|auth|master|admin|encryption|signing|service|service_role|account|subscription|app|application|consumer|integration|storage|shared|deploy|hmac|license|functions?|security|access_key)_keys?)(?:_|$)/,
+    value: 'opaque',
+    samples: {
+      secret: [
+        ['X-API-Key', '@an:32@'],
+        ['EXA_API_KEY', '@uuid@'],
+        ['AWS_SECRET_ACCESS_KEY', '@b64:40@'],
+        ['tavilyApiKey', '@an:32@'],
+        ['Ocp-Apim-Subscription-Key', '@hex:32@'],
+        ['OPENAI_APIKEY', '@an:20@'],
+        ['SECRET_KEY_BASE', '@hex:128@'],
+        ['ALIYUN_ACCESS_KEY_SECRET', '@an:30@'],
+      ],
+      harmless: [
+        ['API_KEY', 'YOUR_API_KEY'],
+        ['API_KEY_PATH', '~/.keys/api'],
+        ['STRIPE_PUBLISHABLE_KEY', 'pk_live_@an:24@'],
+        ['API_KEY', 'true'],
+        ['API_KEY_HEADER', 'X-API-Key'],
+        ['PRIVATE_KEY', '/etc/ssl/private/a.key'],
+        ['AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+      ],
+    },
+  },
+  {
     id: 'secret',
     name: /(?:^|_)[a-z0-9]*(?:secrets?|credentials?|creds)(?:_|$)/,
     value: 'opaque',
@@ -75,7 +102,6 @@ export const nameRules: readonly NameRule[] = [
         ['GOOGLE_CLIENT_SECRET', '@b64u:28@'],
         ['JWT_SECRET', 'correct-horse-battery-staple'],
         ['clientSecret', '@uuid@'],
-        ['SECRET_KEY_BASE', '@hex:128@'],
       ],
       harmless: [
         ['SECRET_NAME', 'prod/db/main-2'],
@@ -107,30 +133,6 @@ export const nameRules: readonly NameRule[] = [
         ['BEARER_TOKEN_ENV_VAR', 'GITHUB_PAT2_TOKEN'],
         ['TOKEN_ENDPOINT', 'https://example.com/token'],
         ['TOKEN', 'none'],
-      ],
-    },
-  },
-  {
-    id: 'api-key',
-    name: /(?:^|_)(?:[a-z0-9]*apikeys?|(?:api|access|secret|private|auth|master|admin|encryption|signing|service|service_role|account|subscription|app|application|consumer|integration|storage|shared|deploy|hmac|license|functions?|security|access_key)_keys?)(?:_|$)/,
-    value: 'opaque',
-    samples: {
-      secret: [
-        ['X-API-Key', '@an:32@'],
-        ['EXA_API_KEY', '@uuid@'],
-        ['AWS_SECRET_ACCESS_KEY', '@b64:40@'],
-        ['tavilyApiKey', '@an:32@'],
-        ['Ocp-Apim-Subscription-Key', '@hex:32@'],
-        ['OPENAI_APIKEY', '@an:20@'],
-      ],
-      harmless: [
-        ['API_KEY', 'YOUR_API_KEY'],
-        ['API_KEY_PATH', '~/.keys/api'],
-        ['STRIPE_PUBLISHABLE_KEY', 'pk_live_@an:24@'],
-        ['API_KEY', 'true'],
-        ['API_KEY_HEADER', 'X-API-Key'],
-        ['PRIVATE_KEY', '/etc/ssl/private/a.key'],
-        ['AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
       ],
     },
   },
@@ -196,10 +198,10 @@ export const shapeRules: readonly NameRule[] = [
     name: /^/,
     value: 'any',
     samples: {
-      secret: [['GITHUB_APP_PEM', '-----BEGIN @@PRIVATE KEY-----\n@b64:200@\n-----END @@PRIVATE KEY-----']],
+      secret: [['GITHUB_APP_PEM', '@begin@\n@b64:200@\n@end@']],
       harmless: [
         ['PEM', '-----BEGIN CERTIFICATE-----\n@b64:200@\n-----END CERTIFICATE-----'],
-        ['PEM', '-----BEGIN @@PRIVATE KEY-----\n...\n-----END @@PRIVATE KEY-----'],
+        ['PEM', '@begin@\n...\n@end@'],
       ],
     },
   },
@@ -276,6 +278,3 @@ export const shapeRules: readonly NameRule[] = [
     },
   },
 ];
-
-/** An input's default, where the input asks for a password. */
-export const passwordInputRule = 'password-input';

@@ -1,12 +1,16 @@
 import type { Span } from '../text.ts';
 
-/** Where in a config file a secret stands. `member` is any other member of a server, such as Codex' `bearer_token`. */
+/**
+ * Where in a config file a secret stands. `url-path` is known by a vendor's prefix alone (Firecrawl's URLs hold the key);
+ * `member` is any other member of a server, such as `apiKey`.
+ */
 export type SecretPlace =
   | 'header'
   | 'env'
   | 'argument'
   | 'url-query'
   | 'url-userinfo'
+  | 'url-path'
   | 'input-default'
   | 'oauth-client-secret'
   | 'member';

@@ -65,7 +65,7 @@ export function isPlainSetting(value: string): boolean {
   return (
     setting.test(value) ||
     date.test(value) ||
-    path.test(value) ||
+    (path.test(value) && !isBase64WithSlashes(value)) ||
     fileName.test(value) ||
     email.test(value) ||
     host.test(value) ||
@@ -73,4 +73,9 @@ export function isPlainSetting(value: string): boolean {
     identifier.test(value) ||
     variableName.test(value)
   );
+}
+
+/** Base64 has slashes too, and now and then one in front. */
+function isBase64WithSlashes(value: string): boolean {
+  return /^[A-Za-z0-9/]{28,}$/.test(value) && looksRandom(value.replaceAll('/', ''), 24);
 }

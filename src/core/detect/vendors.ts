@@ -223,6 +223,12 @@ export function matchVendor(value: string): { readonly rule: string; readonly le
   return undefined;
 }
 
+/** Whether a value is a vendor's prefix with a stand-in for the rest: `ghp_`, `sk-your-key`. */
+export function isVendorStandIn(value: string): boolean {
+  const shapes = byStart.get(value.slice(0, 2)) ?? [];
+  return shapes.some(({ prefix }) => value.startsWith(prefix) && isPlaceholder(value.slice(prefix.length)));
+}
+
 /** What a token can't be followed by: then it is a part of something longer. */
 const continues = /[A-Za-z0-9]/;
 

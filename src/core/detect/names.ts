@@ -1,0 +1,32 @@
+import { aboutSecrets, type NameRule, nameRules, publicNames, secretAllTheSame } from './rules.ts';
+
+/**
+ * What a key's name says of its value: a secret by a rule; `public`: whatever it looks like it is none; `about`: a path,
+ * an id, a limit; undefined: nothing.
+ */
+export type NameMeaning = NameRule | 'public' | 'about' | undefined;
+
+/** Reads the name of a header, variable, option, parameter or member, in any of their spellings. Linear, capped. */
+export function meaningOf(name: string): NameMeaning {
+  if (name === '' || name.length > 200) {
+    return undefined;
+  }
+  const words = snakeCase(name);
+  if (publicNames.test(words)) {
+    return 'public';
+  }
+  if (aboutSecrets.test(words) && !secretAllTheSame.test(words)) {
+    return 'about';
+  }
+  return nameRules.find(rule => rule.name.test(words));
+}
+
+/** `api_key` for `apiKey`, `API_KEY`, `X-API-Key`'s end and `--api-key`. */
+export function snakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');
+}
