@@ -71,6 +71,11 @@ export class CommandRegistry implements Disposable {
     if (error instanceof Cancelled) {
       return;
     }
+    // From a command that ours ran with all its answers.
+    if (error instanceof CommandFailed && error.cause instanceof KeyringError) {
+      this.show(error.cause);
+      return;
+    }
     if (error instanceof KeyringError) {
       this.#log.warn('command-refused', { code: error.code });
       void this.#offer(errorText(error), errorActions(error));

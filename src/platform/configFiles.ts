@@ -84,7 +84,8 @@ export class ConfigFiles implements Disposable {
   /** What the file says, as the person sees it; undefined where there is no file. */
   async read(place: ConfigLocation): Promise<ConfigSource | undefined> {
     const document = openDocument(place.uri);
-    return document
+    // VS Code keeps the text of a file that was deleted while it was open; unless it has changes, nobody misses it.
+    return document && (document.isDirty || (await exists(place.uri)))
       ? { uri: place.uri.toString(), format: place.format, content: { state: 'text', text: document.getText() } }
       : this.readFromDisk(place);
   }
@@ -160,6 +161,15 @@ export class ConfigFiles implements Disposable {
   #soon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#changed.fire(), quietTime);
+  }
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
   }
 }
 

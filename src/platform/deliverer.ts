@@ -189,8 +189,10 @@ export class Deliverer {
 
   /** Writes another value for a header that is there already; for repairs that need no credential. */
   setValue(found: FoundServer, header: string, value: string): Promise<EditOutcome> {
-    return editConfigFile(found.place.uri, text =>
-      setHeader(text, found.place.format, found.parsed.name, header, value),
+    return editConfigFile(
+      found.place.uri,
+      text => setHeader(text, found.place.format, found.parsed.name, header, value),
+      { secret: true },
     );
   }
 

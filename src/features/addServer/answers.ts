@@ -35,7 +35,7 @@ export function nameProblem(name: string): KeyringError | undefined {
 }
 
 /**
- * The place that `file` names: a URI, a path, or a path relative to a workspace folder.
+ * The place that `file` names: a URI, a path, a path relative to a workspace folder, or what messages call it.
  * @throws KeyringError `argument-invalid` for field `file`
  */
 export function placeOf(file: string, files: ConfigFiles): ConfigLocation {
@@ -45,6 +45,7 @@ export function placeOf(file: string, files: ConfigFiles): ConfigLocation {
       uri.toString() === file ||
       uri.path === wanted ||
       uri.fsPath === file ||
+      fileLabel(uri) === wanted ||
       (folder && vscode.Uri.joinPath(folder.uri, wanted).path === uri.path),
   );
   if (!place) {

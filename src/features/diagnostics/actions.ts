@@ -23,10 +23,12 @@ export class FindingActions implements vscode.CodeActionProvider {
     }
     const start = document.offsetAt(range.start);
     const end = document.offsetAt(range.end);
+    // Where clients resolve nothing, a secret can only stand in clear.
+    const movable = file.source.format.indirections.includes('input');
     return file.servers.flatMap(server =>
       server.headers
         .filter(({ parsed }) => parsed.nameSpan.start <= end && parsed.valueSpan.end >= start)
-        .flatMap(header => this.#fixes(uri, server, header, context.diagnostics)),
+        .flatMap(header => this.#fixes(uri, server, header, movable, context.diagnostics)),
     );
   }
 
@@ -34,6 +36,7 @@ export class FindingActions implements vscode.CodeActionProvider {
     file: string,
     server: ServerSnapshot,
     header: HeaderSnapshot,
+    movable: boolean,
     diagnostics: readonly vscode.Diagnostic[],
   ): vscode.CodeAction[] {
     const target: ServerTarget = { file, server: server.parsed.name, header: header.parsed.name };
@@ -64,7 +67,7 @@ export class FindingActions implements vscode.CodeActionProvider {
     } else if (aging.length > 0) {
       add(vscode.l10n.t('Attach a credential...'), aging, 'mcpKeyring.servers.attachCredential', target);
     }
-    if (codes.has('secret-in-file') && server.url !== undefined) {
+    if (movable && codes.has('secret-in-file') && server.url !== undefined) {
       if (credential) {
         add(
           vscode.l10n.t('Replace by a reference to the keyring'),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { readToken } from '../../core/credentials/token.ts';
-import type { HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
+import type { HeaderSnapshot } from '../../core/inventory/types.ts';
 import { findJwts } from '../../core/jwt/decode.ts';
 import { tokenFindings } from '../../core/jwt/tokenFindings.ts';
 import type { Disposable } from '../../core/ports.ts';
@@ -64,7 +64,8 @@ function headerHover(
         : '';
       const target: ServerTarget = { file: uri, server: server.parsed.name, header: header.parsed.name };
       const now = clock.now();
-      const links = actions(header, server, target, credential?.kind);
+      const movable = file.source.format.indirections.includes('input') && server.url !== undefined;
+      const links = actions(header, target, movable, credential?.kind);
       // Over the value VS Code shows the problems itself, above this.
       const findings = offset < valueSpan.start ? findingsMarkdown(header.findings, now) : '';
       const token = header.token && credential?.kind !== 'apiKey' ? tokenMarkdown(header.token, now, links) : links;
@@ -76,12 +77,7 @@ function headerHover(
   return undefined;
 }
 
-function actions(
-  header: HeaderSnapshot,
-  server: ServerSnapshot,
-  target: ServerTarget,
-  kind: string | undefined,
-): string {
+function actions(header: HeaderSnapshot, target: ServerTarget, movable: boolean, kind: string | undefined): string {
   const links: string[] = [];
   if (kind === 'signedJwt') {
     links.push(commandLink(vscode.l10n.t('Renew'), 'mcpKeyring.servers.renewToken', target));
@@ -93,7 +89,7 @@ function actions(
   if (header.status === 'invalidHeader') {
     links.push(commandLink(vscode.l10n.t('Repair Header'), 'mcpKeyring.servers.repairHeader', target));
   }
-  if (header.kind === 'literal' && kind === undefined && server.url !== undefined) {
+  if (movable && header.kind === 'literal' && kind === undefined) {
     links.push(commandLink(vscode.l10n.t('Move to Keyring'), 'mcpKeyring.servers.moveToKeyring', target));
   }
   if (header.status === 'missing' || header.status === 'refused') {

@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
+import type { ParsedHeader } from '../../core/config/types.ts';
 import { withEvent } from '../../core/credentials/history.ts';
 import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { isLiteralSecret } from '../../core/inventory/literals.ts';
+import type { Snapshot } from '../../core/inventory/types.ts';
 import { parseHeaderValue, repairHeaderValue } from '../../core/jwt/headerValue.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget, ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
+import type { FoundServer } from '../../platform/deliverer.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
 import { askForServer, findServer } from '../../platform/serverTargets.ts';
 import { inertText } from '../../platform/texts.ts';
@@ -194,12 +197,18 @@ export async function removeServer({ inventory, deliverer }: Services, target?: 
   }
 }
 
+/** The header that is meant, as the file has it now: the inventory may be a moment behind. */
+function headerOf({ parsed }: FoundServer, snapshot: Snapshot, target: ServerTarget): ParsedHeader | undefined {
+  const name = target.header ?? findServer(snapshot, target)?.header?.parsed.name;
+  return parsed.headers.find(header => header.name.toLowerCase() === name?.toLowerCase());
+}
+
 export async function repairHeader({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.status === 'invalidHeader'),
   );
   const found = await deliverer.find(chosen);
-  const header = findServer(inventory.snapshot, chosen)?.header?.parsed;
+  const header = headerOf(found, inventory.snapshot, chosen);
   const repaired = header?.value === undefined ? undefined : repairHeaderValue(header.name, header.value);
   if (header && repaired !== undefined) {
     await deliverer.setValue(found, header.name, repaired);
@@ -213,7 +222,7 @@ export async function moveToKeyring(services: Services, target?: ServerTarget): 
     server.headers.some(header => header.kind === 'literal' && header.authenticates),
   );
   const found = await deliverer.find(chosen);
-  const header = findServer(inventory.snapshot, chosen)?.header?.parsed;
+  const header = headerOf(found, inventory.snapshot, chosen);
   if (
     !header?.value ||
     !isLiteralSecret(header.name, parseHeaderValue(header.name, header.value)) ||
@@ -229,6 +238,7 @@ export async function moveToKeyring(services: Services, target?: ServerTarget): 
     file: chosen.file,
     header: header.name,
     replaceHeader: true,
+    allowInsecure: await confirmInsecure(found.parsed.url.value),
     credential: bearer
       ? { kind: 'bearer', name: chosen.server, token }
       : { kind: 'apiKey', name: chosen.server, key: scheme ? `${scheme} ${token}` : token },
