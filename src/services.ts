@@ -12,6 +12,7 @@ import { OutputLog } from './platform/log.ts';
 import { McpServers } from './platform/mcpServers.ts';
 import { VSCodeSecretStore } from './platform/secretStore.ts';
 import { Settings } from './platform/settings.ts';
+import { VirtualDocuments } from './platform/virtualDocuments.ts';
 
 /** What features share. Made by hand, passed in their `register` functions; there is no container. */
 export interface Services extends Disposable {
@@ -27,6 +28,7 @@ export interface Services extends Disposable {
   readonly inventory: Inventory;
   readonly mcp: McpServers;
   readonly deliverer: Deliverer;
+  readonly documents: VirtualDocuments;
 }
 
 /** Builds the services. Nothing is read here: that is for {@link startReading}, off the critical path of activation. */
@@ -42,7 +44,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy);
   const mcp = new McpServers(log);
   const deliverer = new Deliverer({ files, vault, broker, mcp, settings, clock, log });
-  const disposables: Disposable[] = [mcp, inventory, vault, files, commands, clipboard, log];
+  const documents = new VirtualDocuments();
+  const disposables: Disposable[] = [documents, mcp, inventory, vault, files, commands, clipboard, log];
   return {
     context,
     log,
@@ -56,6 +59,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     inventory,
     mcp,
     deliverer,
+    documents,
     dispose: () => {
       for (const disposable of disposables) {
         disposable.dispose();

@@ -69,11 +69,8 @@ export async function showClaims(services: Services, target?: CredentialTarget):
     return;
   }
   const { header, payload } = content.jwt;
-  const document = await vscode.workspace.openTextDocument({
-    language: 'json',
-    content: `${JSON.stringify({ header, claims: payload }, undefined, 2)}\n`,
-  });
-  await vscode.window.showTextDocument(document, { preview: true });
+  const text = `${JSON.stringify({ header, claims: payload }, undefined, 2)}\n`;
+  await services.documents.show(`${credential.name}.json`, text);
 }
 
 export async function renew(services: Services, target?: CredentialTarget): Promise<void> {
