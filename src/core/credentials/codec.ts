@@ -1,3 +1,6 @@
+import { type AlgorithmName, findAlgorithm } from '../jwt/algorithms.ts';
+import { isPrivateJwk } from '../jwt/keyMaterial.ts';
+import type { JsonObject } from '../jwt/types.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { Secret } from '../secret.ts';
 import type {
@@ -68,18 +71,52 @@ export function decodeCredential(text: string): Result<Credential, Reason> {
 
 export function decodeSigningKey(text: string): Result<SigningKey, Reason> {
   return read(text, entry => {
-    if (entry.raw('type') !== 'oct') {
-      throw new WrongShape();
-    }
-    return {
-      type: 'oct',
+    const common = {
       id: entry.string('id'),
       name: entry.string('name'),
       createdAt: entry.number('createdAt'),
       text: secret(entry.raw('text')),
-      encoding: oneOf<SecretEncoding>(entry.raw('encoding'), ['utf8', 'base64', 'base64url', 'hex']),
+      ...entry.optional('kid', value => string(value)),
+      ...entry.optional('previousPublicKeys', value => list(value, publicJwk)),
     };
+    switch (entry.raw('type')) {
+      case 'oct':
+        return {
+          type: 'oct',
+          ...common,
+          encoding: oneOf<SecretEncoding>(entry.raw('encoding'), ['utf8', 'base64', 'base64url', 'hex']),
+          ...entry.optional('algorithm', algorithm),
+        };
+      case 'jwk':
+        return {
+          type: 'jwk',
+          ...common,
+          encoding: oneOf(entry.raw('encoding'), ['jwk']),
+          publicJwk: publicJwk(entry.raw('publicJwk')),
+          algorithm: algorithm(entry.raw('algorithm')),
+        };
+      default:
+        throw new WrongShape();
+    }
   });
+}
+
+function algorithm(value: unknown): AlgorithmName {
+  const found = findAlgorithm(value);
+  if (!found) {
+    throw new WrongShape();
+  }
+  return found.name;
+}
+
+/** A public key is shown and exported: one that has come to hold its secret is damaged, not public. */
+function publicJwk(value: unknown): JsonObject {
+  const jwk = record(value);
+  string(jwk.kty);
+  if (isPrivateJwk(jwk)) {
+    throw new WrongShape();
+  }
+  return jwk;
 }
 
 class WrongShape extends Error {}

@@ -1,3 +1,5 @@
+import type { AlgorithmName } from '../jwt/algorithms.ts';
+import type { JwkMaterial, OctMaterial } from '../jwt/keyMaterial.ts';
 import type { JsonObject } from '../jwt/types.ts';
 import type { Secret } from '../secret.ts';
 
@@ -91,15 +93,28 @@ export type CredentialKind = Credential['kind'];
 /** How the text of an HMAC secret becomes bytes. Some servers use the UTF-8 bytes of base64-looking text. */
 export type SecretEncoding = 'utf8' | 'base64' | 'base64url' | 'hex';
 
-/** A symmetric key (RFC 7518 section 6.4) as it was typed or generated. */
-export interface SigningKey {
+interface SigningKeyBase {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
-  readonly type: 'oct';
-  readonly text: Secret;
-  readonly encoding: SecretEncoding;
+  /** Key id in the header of what it signs and in the exported JWKS: the RFC 7638 thumbprint unless the user chose another. */
+  readonly kid?: string;
+  /** What it signs with unless a template says otherwise. */
+  readonly algorithm?: AlgorithmName;
+  /** Public keys that it had before it was rotated: kept in the exported JWKS until dropped. Newest first, each with `kid`. */
+  readonly previousPublicKeys?: readonly JsonObject[];
 }
+
+/** A shared secret as it was typed or generated. */
+export interface SecretSigningKey extends SigningKeyBase, OctMaterial {}
+
+/** A key pair. */
+export interface PairSigningKey extends SigningKeyBase, JwkMaterial {
+  readonly algorithm: AlgorithmName;
+}
+
+/** An HMAC secret or a private JWK, used by any number of signed-JWT credentials. */
+export type SigningKey = SecretSigningKey | PairSigningKey;
 
 /** An entry of the vault that can't be read: kept, shown, and deleted only by its owner. */
 export interface DamagedEntry {

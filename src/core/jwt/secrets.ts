@@ -1,19 +1,17 @@
 import type { SecretEncoding } from '../credentials/types.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { Secret } from '../secret.ts';
+import { findAlgorithm } from './algorithms.ts';
+import { encodeBase64url } from './base64url.ts';
 
 /** Bits that the key of an HMAC algorithm must have at least: as many as its hash (RFC 7518 section 3.2). */
 export function neededBits(algorithm: string): number {
-  return Number(/(\d{3})$/.exec(algorithm)?.[1] ?? 256);
+  return findAlgorithm(algorithm)?.minimumBits ?? 256;
 }
 
 /** A new HMAC secret of as many random bits as the hash, as base64url text whose UTF-8 bytes are the key. */
 export function generateHmacSecret(algorithm: string): { readonly text: Secret; readonly encoding: SecretEncoding } {
-  const bytes = crypto.getRandomValues(new Uint8Array(neededBits(algorithm) / 8));
-  const text = btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+  const text = encodeBase64url(crypto.getRandomValues(new Uint8Array(neededBits(algorithm) / 8)));
   // As text: servers read their secret from an environment variable, and most take its bytes as they are.
   return { text: new Secret(text), encoding: 'utf8' };
 }

@@ -1,0 +1,252 @@
+import { type CryptoKey, compactVerify, errors } from 'jose';
+import type { FindingData } from '../findings.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { type Algorithm, algorithmsOfJwk, findAlgorithm } from './algorithms.ts';
+import { checkBase64url, decodeBase64urlText } from './base64url.ts';
+import { checkSecretText, type PublicKey } from './importKey.ts';
+import { checkStrength, isPrivateJwk, keyBits, type OctMaterial, publicKeyBits } from './keyMaterial.ts';
+import type { JsonObject } from './types.ts';
+import { importHmac, importJwkHalf } from './webKeys.ts';
+
+/** What a token can be verified with. */
+export type VerificationKey = PublicKey | (OctMaterial & { readonly kid?: string });
+
+export interface SignatureOptions {
+  readonly keys: readonly VerificationKey[];
+  /** Names of the algorithms that are accepted. `none` never is, whatever stands here. */
+  readonly algorithms: readonly string[];
+  /**
+   * Whether a token's `kid` has to be that of the key, as with a JWKS (the default). Without: the user chose the key, and
+   * what it's called elsewhere says nothing.
+   */
+  readonly matchKid?: boolean;
+  /** Takes a secret with fewer bits than the hash. The signature is as right with it, only worth less. */
+  readonly allowWeakSecret?: boolean;
+}
+
+/** What was found about a signature, and at which step. */
+export interface SignatureFailure {
+  readonly check: 'structure' | 'algorithm' | 'signature';
+  readonly reason: SignatureReason;
+  readonly data: FindingData;
+}
+
+export type SignatureReason =
+  | 'segments' // data: segments
+  | 'not-canonical' // data: segment, problem
+  | 'header-malformed'
+  | 'crit' // extensions that nobody here understands (RFC 7515 section 4.1.11); data: names
+  | 'alg-missing'
+  | 'alg-none'
+  | 'alg-unknown' // data: algorithm
+  | 'alg-not-accepted' // data: algorithm, accepted
+  | 'no-key'
+  | 'kid-unknown' // data: kid, kids
+  | 'hmac-with-public-key' // an HMAC token, and only public keys to check it with (RFC 8725 section 2.1)
+  | 'secret-for-asymmetric' // the reverse: RS256 and a shared secret
+  | 'public-key-as-secret' // the secret is a public key in PEM
+  | 'secret-encoding' // data: encoding
+  | 'key-mismatch' // no key of the right type, curve, `alg` or use; data: algorithm
+  | 'key-weak' // data: bits, needed, algorithm
+  | 'key-broken'
+  | 'signature-empty'
+  | 'signature-mismatch'; // data: tried
+
+export interface VerifiedSignature {
+  readonly algorithm: string;
+  /** Of the key that fits, where it has one. */
+  readonly kid?: string;
+}
+
+/**
+ * Verifies the signature of a JWS in compact serialisation (RFC 7515 section 5.2), whatever its payload is. jose does the
+ * cryptography; in front of it stands what it leaves open: each segment is canonical base64url, the algorithm is one that
+ * the caller names, and each key is tried with the algorithms of its own kind alone.
+ */
+export async function verifySignature(
+  token: string,
+  options: SignatureOptions,
+): Promise<Result<VerifiedSignature, SignatureFailure>> {
+  const header = readHeader(token);
+  if (!header.ok) {
+    return header;
+  }
+  const algorithm = acceptedAlgorithm(header.value, options.algorithms);
+  if (!algorithm.ok) {
+    return algorithm;
+  }
+  if (token.endsWith('.')) {
+    return failed('signature', 'signature-empty');
+  }
+  const keys = candidates(header.value.kid, algorithm.value, options);
+  if (!keys.ok) {
+    return keys;
+  }
+  let failure: SignatureFailure | undefined;
+  for (const key of keys.value) {
+    const outcome = await verifyWith(token, key, algorithm.value, options);
+    if (outcome === true) {
+      const kid = kidOf(key);
+      return ok({ algorithm: algorithm.value.name, ...(typeof kid === 'string' && { kid }) });
+    }
+    // A key that could be tried says more than one that couldn't.
+    failure = failure?.reason === 'signature-mismatch' ? failure : outcome;
+  }
+  return fail(
+    failure?.reason === 'signature-mismatch'
+      ? { ...failure, data: { tried: keys.value.length } }
+      : (failure ?? { check: 'signature', reason: 'no-key', data: {} }),
+  );
+}
+
+function failed(check: SignatureFailure['check'], reason: SignatureReason, data: FindingData = {}) {
+  return fail({ check, reason, data });
+}
+
+const segmentNames = ['header', 'payload', 'signature'];
+
+function readHeader(token: string): Result<JsonObject, SignatureFailure> {
+  const segments = token.split('.');
+  if (segments.length !== 3) {
+    return failed('structure', 'segments', { segments: segments.length });
+  }
+  for (const [index, segment] of segments.entries()) {
+    const problem = checkBase64url(segment);
+    if (problem) {
+      return failed('structure', 'not-canonical', { segment: segmentNames[index] ?? '', problem });
+    }
+  }
+  const header = parseObject(segments[0] ?? '');
+  if (!header) {
+    return failed('structure', 'header-malformed');
+  }
+  // `b64` (RFC 7797) is an extension too, and must be listed here to mean anything.
+  if (header.crit !== undefined) {
+    return failed('structure', 'crit', { names: Array.isArray(header.crit) ? header.crit.map(String) : [] });
+  }
+  return ok(header);
+}
+
+function parseObject(segment: string): JsonObject | undefined {
+  const text = decodeBase64urlText(segment);
+  try {
+    const value: unknown = text.ok ? JSON.parse(text.value) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function acceptedAlgorithm({ alg }: JsonObject, accepted: readonly string[]): Result<Algorithm, SignatureFailure> {
+  if (typeof alg !== 'string') {
+    return failed('algorithm', 'alg-missing');
+  }
+  if (alg.toLowerCase() === 'none') {
+    return failed('algorithm', 'alg-none');
+  }
+  const algorithm = findAlgorithm(alg);
+  if (!algorithm) {
+    return failed('algorithm', 'alg-unknown', { algorithm: alg });
+  }
+  return accepted.includes(alg)
+    ? ok(algorithm)
+    : failed('algorithm', 'alg-not-accepted', { algorithm: alg, accepted: [...accepted] });
+}
+
+function kidOf(key: VerificationKey): unknown {
+  return key.type === 'oct' ? key.kid : key.jwk.kid;
+}
+
+/** The keys that may have made this signature. */
+function candidates(
+  kid: unknown,
+  algorithm: Algorithm,
+  { keys, matchKid = true }: SignatureOptions,
+): Result<readonly VerificationKey[], SignatureFailure> {
+  if (keys.length === 0) {
+    return failed('signature', 'no-key');
+  }
+  const ofType = keys.filter(key => (key.type === 'oct') === (algorithm.family === 'HMAC'));
+  if (ofType.length === 0) {
+    const reason = algorithm.family === 'HMAC' ? 'hmac-with-public-key' : 'secret-for-asymmetric';
+    return failed('signature', reason, { algorithm: algorithm.name });
+  }
+  // A key without a name may be any.
+  const named =
+    matchKid && typeof kid === 'string' ? ofType.filter(key => kidOf(key) === kid || kidOf(key) === undefined) : ofType;
+  if (named.length === 0) {
+    const kids = ofType.map(kidOf).filter(name => typeof name === 'string');
+    return failed('signature', 'kid-unknown', { kid: String(kid), kids });
+  }
+  const fitting = named.filter(key => key.type === 'oct' || fits(key.jwk, algorithm));
+  return fitting.length > 0 ? ok(fitting) : failed('signature', 'key-mismatch', { algorithm: algorithm.name });
+}
+
+function fits(jwk: JsonObject, algorithm: Algorithm): boolean {
+  const { use, key_ops: operations } = jwk;
+  return (
+    !isPrivateJwk(jwk) &&
+    (use === undefined || use === 'sig') &&
+    (!Array.isArray(operations) || operations.includes('verify')) &&
+    algorithmsOfJwk(jwk).includes(algorithm)
+  );
+}
+
+async function verifyWith(
+  token: string,
+  key: VerificationKey,
+  algorithm: Algorithm,
+  { allowWeakSecret }: SignatureOptions,
+): Promise<true | SignatureFailure> {
+  const problem = checkVerificationKey(key, algorithm, allowWeakSecret);
+  if (problem) {
+    return problem;
+  }
+  let cryptoKey: CryptoKey | undefined;
+  try {
+    cryptoKey = await importOnce(key, algorithm);
+  } catch {
+    // Below.
+  }
+  if (!cryptoKey) {
+    return { check: 'signature', reason: 'key-broken', data: {} };
+  }
+  try {
+    await compactVerify(token, cryptoKey, { algorithms: [algorithm.name] });
+    return true;
+  } catch (error) {
+    const reason = error instanceof errors.JWSSignatureVerificationFailed ? 'signature-mismatch' : 'key-broken';
+    return { check: 'signature', reason, data: {} };
+  }
+}
+
+function checkVerificationKey(
+  key: VerificationKey,
+  algorithm: Algorithm,
+  allowWeakSecret = false,
+): SignatureFailure | undefined {
+  if (key.type === 'oct') {
+    const problem = checkSecretText(key.text.reveal(), key.encoding);
+    if (problem) {
+      const reason = problem.reason === 'public-key-as-secret' ? problem.reason : 'secret-encoding';
+      return { check: 'signature', reason, data: problem.data };
+    }
+  }
+  const weak = checkStrength(key.type === 'oct' ? keyBits(key) : publicKeyBits(key.jwk), algorithm);
+  return weak && !(key.type === 'oct' && allowWeakSecret)
+    ? { check: 'signature', reason: 'key-weak', data: weak.data }
+    : undefined;
+}
+
+/** As with signing: importing costs more than verifying. */
+const imported = new WeakMap<VerificationKey, Map<string, Promise<CryptoKey | undefined>>>();
+
+function importOnce(key: VerificationKey, algorithm: Algorithm): Promise<CryptoKey | undefined> {
+  const known = imported.get(key) ?? new Map<string, Promise<CryptoKey | undefined>>();
+  imported.set(key, known);
+  const cryptoKey =
+    known.get(algorithm.name) ??
+    (key.type === 'oct' ? importHmac(key, 'verify', algorithm) : importJwkHalf(key.jwk, 'public', algorithm));
+  known.set(algorithm.name, cryptoKey);
+  return cryptoKey;
+}
