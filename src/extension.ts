@@ -4,6 +4,7 @@ import { registerCredentials } from './features/credentials/register.ts';
 import { registerDiagnostics } from './features/diagnostics/register.ts';
 import { registerHelp } from './features/help/register.ts';
 import { registerHover } from './features/hover/register.ts';
+import { registerKeys } from './features/keys/register.ts';
 import { registerResolveHeader } from './features/resolveHeader/register.ts';
 import { registerServers } from './features/servers/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
@@ -16,6 +17,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     services,
     registerServers(services),
     registerCredentials(services),
+    registerKeys(services),
     registerAddServer(services),
     registerResolveHeader(services),
     registerHover(services),

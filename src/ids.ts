@@ -77,6 +77,45 @@ export interface AddServerResult {
   readonly credentialId: string;
 }
 
+export interface SigningKeyTarget {
+  readonly keyId: string;
+}
+
+/** The answers of **Add Signing Key...**: a new key, or one that is there already. */
+export type AddSigningKeyAnswers =
+  | {
+      readonly kind: 'generate';
+      readonly name?: string;
+      /** `HS256` ... `EdDSA`. */
+      readonly algorithm?: string;
+      /** 2048, 3072 or 4096; of RSA alone. */
+      readonly rsaBits?: number;
+    }
+  | {
+      readonly kind: 'import';
+      readonly name?: string;
+      /** A private key in PEM, a JWK, or a JWKS. */
+      readonly text?: string;
+      /** What it signs with; by default what its `alg` says, or the usual one of its type. */
+      readonly algorithm?: string;
+      /** Which key of a JWKS. */
+      readonly kid?: string;
+    }
+  | {
+      readonly kind: 'secret';
+      readonly name?: string;
+      readonly secret?: string;
+      readonly encoding?: SecretEncoding;
+      readonly algorithm?: string;
+      readonly allowWeak?: boolean;
+    };
+
+export interface ExportKeyAnswers {
+  readonly format?: 'pem' | 'jwk' | 'jwks';
+  /** Where it goes: `clipboard`, or a file's path or URI. */
+  readonly to?: string;
+}
+
 /** Every command with its arguments. The manifest contributes exactly these. */
 export interface Commands {
   'mcpKeyring.addServer': [answers?: AddServerAnswers];
@@ -102,6 +141,14 @@ export interface Commands {
   'mcpKeyring.credentials.renew': [target?: CredentialTarget];
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
   'mcpKeyring.credentials.delete': [target?: CredentialTarget];
+
+  'mcpKeyring.keys.add': [answers?: AddSigningKeyAnswers];
+  'mcpKeyring.keys.exportPublic': [target?: SigningKeyTarget, answers?: ExportKeyAnswers];
+  'mcpKeyring.keys.exportPrivate': [target?: SigningKeyTarget];
+  'mcpKeyring.keys.rename': [target?: SigningKeyTarget, name?: string];
+  'mcpKeyring.keys.rotate': [target?: SigningKeyTarget];
+  'mcpKeyring.keys.dropPrevious': [target?: SigningKeyTarget, kid?: string];
+  'mcpKeyring.keys.delete': [target?: SigningKeyTarget];
 }
 
 export type CommandId = keyof Commands;
@@ -129,6 +176,13 @@ export const commandIds = Object.keys({
   'mcpKeyring.credentials.renew': true,
   'mcpKeyring.credentials.replaceToken': true,
   'mcpKeyring.credentials.delete': true,
+  'mcpKeyring.keys.add': true,
+  'mcpKeyring.keys.exportPublic': true,
+  'mcpKeyring.keys.exportPrivate': true,
+  'mcpKeyring.keys.rename': true,
+  'mcpKeyring.keys.rotate': true,
+  'mcpKeyring.keys.dropPrevious': true,
+  'mcpKeyring.keys.delete': true,
 } satisfies Record<CommandId, true>) as readonly CommandId[];
 
 export const views = {

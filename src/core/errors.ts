@@ -39,6 +39,8 @@ export type ErrorCode =
   | 'credential-not-found'
   | 'signing-key-weak'
   | 'signing-key-invalid'
+  | 'signing-key-problem'
+  | 'signing-key-not-found'
   | 'cannot-renew'
   | 'file-broken'
   | 'file-read-only'

@@ -2,8 +2,10 @@ import { l10n } from 'vscode';
 import type { KeyringError } from '../core/errors.ts';
 import type { Finding, FindingData } from '../core/findings.ts';
 import type { Status } from '../core/inventory/types.ts';
+import type { KeyProblemReason } from '../core/jwt/keyMaterial.ts';
 import { plainText } from '../core/text.ts';
 import type { CommandId, Commands } from '../ids.ts';
+import { keyProblemText } from './keyTexts.ts';
 import { absoluteTime, durationText } from './times.ts';
 
 /** A button below a message. */
@@ -94,6 +96,10 @@ export function errorText(error: KeyringError): string {
       );
     case 'signing-key-invalid':
       return l10n.t('secret: this is not {0} text.', text(data.encoding ?? data.reason));
+    case 'signing-key-problem':
+      return keyProblemText(data.reason as KeyProblemReason, data);
+    case 'signing-key-not-found':
+      return l10n.t('This signing key is no longer in the keyring.');
     case 'cannot-renew':
       return l10n.t('“{0}” was issued elsewhere and cannot be renewed here. Replace it by a new one.', name);
     case 'file-broken':

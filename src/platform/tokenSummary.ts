@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { TokenContent } from '../core/credentials/token.ts';
-import type { CredentialKind } from '../core/credentials/types.ts';
+import type { CredentialKind, SigningKey } from '../core/credentials/types.ts';
 import type { Status } from '../core/inventory/types.ts';
 import { readTimes } from '../core/jwt/claims.ts';
 import { plainText } from '../core/text.ts';
@@ -59,4 +59,16 @@ function firstText(...values: readonly unknown[]): string {
     }
   }
   return '';
+}
+
+/** What a signing key is, in a few words: `ES256 · P-256`, `HMAC secret`. */
+export function signingKeyText({ type, algorithm, previousPublicKeys }: SigningKey): string {
+  const rotated = previousPublicKeys?.length ?? 0;
+  return [
+    algorithm,
+    type === 'oct' ? l10n.t('HMAC secret') : l10n.t('key pair'),
+    rotated > 0 && l10n.t('rotated, {0} earlier in its JWKS', rotated),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

@@ -3,13 +3,13 @@ import type { DamagedEntry, SigningKey } from '../../core/credentials/types.ts';
 import type { CredentialSnapshot } from '../../core/inventory/types.ts';
 import type { Disposable } from '../../core/ports.ts';
 import { plainText } from '../../core/text.ts';
-import type { CredentialTarget } from '../../ids.ts';
+import type { CredentialTarget, SigningKeyTarget } from '../../ids.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
 import { statusText } from '../../platform/texts.ts';
 import { DurationWatch, relativeTime } from '../../platform/times.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
-import { kindText, tokenSummary } from '../../platform/tokenSummary.ts';
+import { kindText, signingKeyText, tokenSummary } from '../../platform/tokenSummary.ts';
 import type { Services } from '../../services.ts';
 
 /** A `CredentialTarget`, so that commands on it get one. */
@@ -18,7 +18,8 @@ interface CredentialNode extends CredentialTarget {
   readonly snapshot: CredentialSnapshot;
 }
 
-interface SigningKeyNode {
+/** A `SigningKeyTarget`, so that commands on it get one. */
+interface SigningKeyNode extends SigningKeyTarget {
   readonly kind: 'signingKey';
   readonly key: SigningKey;
 }
@@ -61,7 +62,7 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
           snapshot,
           credentialId: snapshot.credential.id,
         })),
-        ...signingKeys.map(key => ({ kind: 'signingKey' as const, key })),
+        ...signingKeys.map(key => ({ kind: 'signingKey' as const, key, keyId: key.id })),
         ...damaged.map(entry => ({ kind: 'damaged' as const, entry, credentialId: entry.id })),
       ];
     }
@@ -148,11 +149,14 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
     ).length;
     const item = new vscode.TreeItem(label);
     item.id = `signing-key/${key.id}`;
-    item.contextValue = 'signingKey';
-    item.iconPath = new vscode.ThemeIcon('lock');
-    item.description = usesText(users);
-    item.tooltip = vscode.l10n.t('An HMAC secret that signs tokens. It leaves the keyring for nothing else.');
-    item.accessibilityInformation = { label: `${label}, ${item.description}` };
+    item.contextValue = ['signingKey', key.type, key.previousPublicKeys && 'rotated'].filter(Boolean).join('.');
+    item.iconPath = new vscode.ThemeIcon(key.type === 'oct' ? 'lock' : 'gist-secret');
+    item.description = [signingKeyText(key), usesText(users)].filter(Boolean).join(' · ');
+    item.tooltip =
+      key.type === 'oct'
+        ? vscode.l10n.t('An HMAC secret that signs tokens. It leaves the keyring for nothing else.')
+        : vscode.l10n.t('A key pair that signs tokens. Servers need its public half only, which can be exported.');
+    item.accessibilityInformation = { label: vscode.l10n.t('Signing key {0}, {1}', label, item.description) };
     return item;
   }
 }

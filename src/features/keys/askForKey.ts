@@ -1,0 +1,34 @@
+import { l10n } from 'vscode';
+import type { SigningKey } from '../../core/credentials/types.ts';
+import { KeyringError } from '../../core/errors.ts';
+import { plainText } from '../../core/text.ts';
+import type { SigningKeyTarget } from '../../ids.ts';
+import { signingKeyText } from '../../platform/tokenSummary.ts';
+import { Prompts } from '../../platform/wizard.ts';
+import type { Services } from '../../services.ts';
+
+/**
+ * The signing key that a command was called with, or one that the person picks.
+ * @throws Cancelled
+ * @throws KeyringError `signing-key-not-found`
+ */
+export async function askForKey(
+  { vault }: Services,
+  target: SigningKeyTarget | undefined,
+  wanted: (key: SigningKey) => boolean = () => true,
+): Promise<SigningKey> {
+  await vault.load();
+  let id = target?.keyId;
+  if (id === undefined) {
+    const keys = vault.signingKeys.filter(wanted);
+    id = await new Prompts('MCP Keyring').pick({
+      prompt: keys.length === 0 ? l10n.t('The keyring has no such signing key.') : l10n.t('Which signing key?'),
+      items: keys.map(key => ({ label: plainText(key.name), description: signingKeyText(key), value: key.id })),
+    });
+  }
+  const key = vault.signingKey(id);
+  if (!key) {
+    throw new KeyringError('signing-key-not-found', { id });
+  }
+  return key;
+}
