@@ -98,9 +98,11 @@ function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: Se
           };
         }),
       );
+      // Places are made anew at each look, so the one that was chosen before is told by its URI.
+      const before = items.find(({ value }) => value.uri.toString() === draft.place?.uri.toString());
       draft.place = await prompts.pick({
         prompt: l10n.t('Which file?'),
-        ...(draft.place && { active: draft.place }),
+        ...(before && { active: before.value }),
         items,
       });
       delete draft.replaceHeader;

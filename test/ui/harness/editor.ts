@@ -130,9 +130,10 @@ export class Editor {
     await this.#page.locator('.tab.active:not(.dirty)').waitFor();
   }
 
-  /** Texts that decorate the lines: code lenses. */
+  /** Texts above the lines: code lenses, those that can be clicked and those that only say something. */
   async codeLenses(): Promise<string[]> {
-    return screenTexts(this.#page.locator('.editor-group-container.active .codelens-decoration a'));
+    const lines = await screenTexts(this.#page.locator('.editor-group-container.active .codelens-decoration'));
+    return lines.flatMap(line => line.split('|').map(lens => lens.trim()));
   }
 
   /** The middle of a text on screen. */

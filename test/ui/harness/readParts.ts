@@ -15,14 +15,32 @@ export async function readParts<Text extends string, Attribute extends string = 
   texts: Readonly<Record<Text, string>>,
   attributes?: Readonly<Record<Attribute, string>>,
 ): Promise<Parts<Text, Attribute>[]> {
-  // As a text: this project's types know no DOM.
-  const script = `(elements, { texts, attributes }) => {
-    const seen = element => element.getClientRects().length > 0;
-    const read = element => (element ? element.innerText : '').replaceAll('\\u00a0', ' ').replaceAll('\\u200c', '').trim();
-    return elements.filter(seen).map(element => Object.fromEntries([
-      ...Object.entries(texts).map(([name, part]) => [name, read([...element.querySelectorAll(part)].find(seen))]),
-      ...Object.entries(attributes).map(([name, attribute]) => [name, element.getAttribute(attribute) ?? '']),
-    ]));
-  }`;
-  return (await locator.evaluateAll(script, { texts, attributes: attributes ?? {} })) as Parts<Text, Attribute>[];
+  // This function runs in the page: it sees nothing of this file.
+  const read = (elements: PageElement[], wanted: { texts: string[][]; attributes: string[][] }) => {
+    const isSeen = (element: PageElement) => element.getClientRects().length > 0;
+    // Not textContent: what is hidden, nobody reads.
+    const textOf = ({ innerText = '' }: Partial<PageElement> = {}) =>
+      innerText.replaceAll('\u00a0', ' ').replaceAll('\u200c', '').trim();
+    return elements
+      .filter(isSeen)
+      .map(element =>
+        Object.fromEntries([
+          ...wanted.texts.map(([name = '', part = '']) => [
+            name,
+            textOf([...element.querySelectorAll(part)].find(isSeen)),
+          ]),
+          ...wanted.attributes.map(([name = '', attribute = '']) => [name, element.getAttribute(attribute) ?? '']),
+        ]),
+      );
+  };
+  const wanted = { texts: Object.entries<string>(texts), attributes: Object.entries<string>(attributes ?? {}) };
+  return (await locator.evaluateAll(read, wanted)) as Parts<Text, Attribute>[];
+}
+
+/** What is used of the DOM's HTMLElement; this project's types know no DOM. */
+interface PageElement {
+  readonly innerText: string;
+  getClientRects(): { readonly length: number };
+  querySelectorAll(selector: string): Iterable<PageElement>;
+  getAttribute(name: string): string | null;
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../../host/chromium.ts';
@@ -8,12 +8,13 @@ import { prepareServer } from '../../host/prepareServer.ts';
 import { type ServerHost, startServerHost } from '../../host/serverHost.ts';
 import { stageExtension } from '../../host/stage.ts';
 import { temporaryFolder } from '../../host/temporaryFolder.ts';
+import { Dialog } from './dialog.ts';
 import { Editor } from './editor.ts';
-import { dismissNotifications, type Notification, readNotifications } from './notifications.ts';
+import { acceptNotification, dismissNotifications, type Notification, readNotifications } from './notifications.ts';
 import { Palette } from './palette.ts';
 import { type Problem, readProblems } from './problems.ts';
 import { QuickInput } from './quickInput.ts';
-import { screenText } from './screenText.ts';
+import { readParts } from './readParts.ts';
 import { SideBar } from './sideBar.ts';
 
 /** What a test opens. */
@@ -28,8 +29,16 @@ export interface WorkbenchOptions {
   /** Window size in CSS pixels. */
   readonly size?: { readonly width: number; readonly height: number };
   readonly trust?: boolean;
+  /** Keybindings of the user: a key, the command, and what it's called with. */
+  readonly keybindings?: readonly Keybinding[];
   /** The extension's folder; the one of this checkout, freshly built, without it. */
   readonly extensionPath?: string;
+}
+
+export interface Keybinding {
+  readonly key: string;
+  readonly command: string;
+  readonly args?: unknown;
 }
 
 /** A VS Code with a person's hands and eyes. */
@@ -42,6 +51,7 @@ export interface Workbench {
   readonly quickInput: QuickInput;
   readonly editor: Editor;
   readonly sideBar: SideBar;
+  readonly dialog: Dialog;
   /** Runs a command from the palette by its full title, as in `MCP Keyring: Add Authenticated Server...`. */
   runCommand(title: string): Promise<void>;
   /** What the Problems view lists. */
@@ -49,15 +59,21 @@ export interface Workbench {
   /** The notifications on screen. */
   notifications(): Promise<Notification[]>;
   dismissNotifications(): Promise<void>;
+  /** Waits for a notification that contains this text, and runs its first button by the keyboard. */
+  acceptNotification(text: string): Promise<void>;
   /** The status bar's items: what they say, or for an icon alone what a screen reader says. */
   statusBar(): Promise<string[]>;
+  /** A file of the workspace, as it is on disk. */
+  read(path: string): string;
+  /** Changes user settings while VS Code runs. */
+  set(settings: Readonly<Record<string, unknown>>): void;
   /** Keeps a picture of the window as `test-output/<name>.png`. */
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** VS Code's own default themes. */
-const themes = { dark: 'Dark 2026', light: 'Light 2026' };
+export const themes = { dark: 'Dark 2026', light: 'Light 2026' };
 
 /** A person has no more than this long for a start, however busy the machine. */
 const startLimit = 90_000;
@@ -79,17 +95,23 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const workspace = join(root, 'workspace');
   prepareWorkspace(workspace, options);
   const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
+  const settings: Record<string, unknown> = {
+    ...quietSettings,
+    'workbench.colorTheme': themes[options.theme ?? 'dark'],
+    // A moving or blinking window makes pictures differ.
+    'editor.cursorBlinking': 'solid',
+    'workbench.reduceMotion': 'on',
+    ...options.settings,
+  };
+  const userFolder = join(root, 'data', 'data', 'User');
+  if (options.keybindings) {
+    mkdirSync(userFolder, { recursive: true });
+    writeFileSync(join(userFolder, 'keybindings.json'), JSON.stringify(options.keybindings));
+  }
   const host = await startServerHost(await prepareServer(), {
     dataDir: join(root, 'data'),
     extensionsDir: join(root, 'extensions'),
-    settings: {
-      ...quietSettings,
-      'workbench.colorTheme': themes[options.theme ?? 'dark'],
-      // A moving or blinking window makes pictures differ.
-      'editor.cursorBlinking': 'solid',
-      'workbench.reduceMotion': 'on',
-      ...options.settings,
-    },
+    settings,
     trust: options.trust ?? true,
   });
   try {
@@ -108,7 +130,11 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     await page.goto(host.url({ workspace: opens, extensionPaths: [extensionPath] }), { waitUntil: 'commit' });
     await page.locator('.monaco-workbench').waitFor({ timeout: startLimit });
     await page.locator('.statusbar-item').first().waitFor({ timeout: startLimit });
-    const opened = workbench(page, host, workspace, close);
+    const set = (changes: Readonly<Record<string, unknown>>) => {
+      Object.assign(settings, changes);
+      writeFileSync(join(userFolder, 'settings.json'), JSON.stringify(settings));
+    };
+    const opened = workbench(page, host, workspace, set, close);
     open.add(opened);
     return opened;
   } catch (error) {
@@ -126,7 +152,13 @@ export async function pictureAll(title: string): Promise<void> {
   }
 }
 
-function workbench(page: Page, host: ServerHost, workspace: string, close: () => Promise<void>): Workbench {
+function workbench(
+  page: Page,
+  host: ServerHost,
+  workspace: string,
+  set: Workbench['set'],
+  close: () => Promise<void>,
+): Workbench {
   const quickInput = new QuickInput(page);
   const palette = new Palette(page, quickInput);
   return {
@@ -137,11 +169,15 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     quickInput,
     editor: new Editor(page, quickInput),
     sideBar: new SideBar(page),
+    dialog: new Dialog(page),
     runCommand: title => palette.run(title),
     problems: () => readProblems(page),
     notifications: () => readNotifications(page),
     dismissNotifications: () => dismissNotifications(page),
+    acceptNotification: text => acceptNotification(page, palette, text),
     statusBar: () => readStatusBar(page),
+    read: path => readFileSync(join(workspace, path), 'utf8'),
+    set,
     screenshot: async name => {
       mkdirSync(outputFolder, { recursive: true });
       await page.screenshot({ path: join(outputFolder, `${name}.png`) });
@@ -151,10 +187,8 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
 }
 
 async function readStatusBar(page: Page): Promise<string[]> {
-  const items = await page.locator('.statusbar-item:visible').all();
-  return Promise.all(
-    items.map(async item => (await screenText(item)) || ((await item.getAttribute('aria-label')) ?? '')),
-  );
+  const items = await readParts(page.locator('.statusbar-item'), { text: 'a' }, { spoken: 'aria-label' });
+  return items.map(({ text, spoken }) => text || spoken);
 }
 
 function prepareWorkspace(folder: string, { workspace, files = {} }: WorkbenchOptions): void {
