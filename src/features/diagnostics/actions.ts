@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
+import { repairHeaderValue } from '../../core/jwt/headerValue.ts';
 import type { CommandId, Commands, ServerTarget } from '../../ids.ts';
 import type { Services } from '../../services.ts';
 
@@ -53,7 +54,8 @@ export class FindingActions implements vscode.CodeActionProvider {
       fixes.push(action);
     };
     const invalid = [...codes].filter(code => code.startsWith('header-'));
-    if (invalid.length > 0) {
+    const { name, value } = header.parsed;
+    if (invalid.length > 0 && value !== undefined && repairHeaderValue(name, value) !== undefined) {
       const title = codes.has('header-scheme-missing')
         ? vscode.l10n.t('Add “Bearer ” to the header')
         : vscode.l10n.t('Repair the header');

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { ParsedHeader } from '../../core/config/types.ts';
+import { canonicalUrl } from '../../core/config/url.ts';
 import { withEvent } from '../../core/credentials/history.ts';
 import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { isLiteralSecret } from '../../core/inventory/literals.ts';
-import type { Snapshot } from '../../core/inventory/types.ts';
-import { parseHeaderValue, repairHeaderValue } from '../../core/jwt/headerValue.ts';
+import { isAuthenticationHeader, isLiteralSecret } from '../../core/inventory/literals.ts';
+import { headerFindings, parseHeaderValue, repairHeaderValue } from '../../core/jwt/headerValue.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget, ServerTarget } from '../../ids.ts';
@@ -113,51 +113,75 @@ function offerStart(target: ServerTarget, message: string): void {
   });
 }
 
+/** The header that is meant and the credential in use for it, by the file as it is now: the inventory may be a moment behind. */
+function headerOf(
+  { vault }: Services,
+  { parsed }: FoundServer,
+  target: ServerTarget,
+): { readonly header: ParsedHeader; readonly credentialId: string | undefined } | undefined {
+  const url = parsed.url && canonicalUrl(parsed.url.value);
+  const headers = parsed.headers.map(header => ({
+    header,
+    credentialId: url?.ok ? vault.attachedTo(url.value, header.name)[0]?.credentialId : undefined,
+  }));
+  const wanted = target.header?.toLowerCase();
+  return wanted === undefined
+    ? (headers.find(({ credentialId }) => credentialId !== undefined) ??
+        headers.find(({ header }) => isAuthenticationHeader(header.name)))
+    : headers.find(({ header }) => header.name.toLowerCase() === wanted);
+}
+
+function notFound({ file, server }: ServerTarget): KeyringError {
+  return new KeyringError('server-not-found', { server, file: fileLabel(file) });
+}
+
 export async function detachCredential(services: Services, target?: ServerTarget): Promise<void> {
-  const { inventory, deliverer } = services;
+  const { inventory, deliverer, vault } = services;
+  await vault.load();
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.credentialId !== undefined),
   );
   const found = await deliverer.find(chosen);
-  const header = findServer(inventory.snapshot, chosen)?.header;
-  if (!header) {
-    throw new KeyringError('server-not-found', { server: chosen.server, file: fileLabel(chosen.file) });
+  const meant = headerOf(services, found, chosen);
+  if (!meant) {
+    throw new KeyringError('no-credential', { url: found.parsed.url?.value ?? chosen.server, ...chosen });
   }
-  await deliverer.detach(found, header.parsed.name);
+  await deliverer.detach(found, meant.header.name);
 }
 
 export async function renewToken(services: Services, target?: ServerTarget): Promise<void> {
-  const { inventory, vault } = services;
+  const { inventory, vault, deliverer } = services;
   await vault.load();
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.credentialId !== undefined),
   );
-  const header = findServer(inventory.snapshot, chosen)?.header;
-  if (header?.credentialId === undefined) {
-    const url = findServer(inventory.snapshot, chosen)?.server.url ?? chosen.server;
-    throw new KeyringError('no-credential', { url, ...chosen });
+  const found = await deliverer.find(chosen);
+  const credentialId = headerOf(services, found, chosen)?.credentialId;
+  if (credentialId === undefined) {
+    throw new KeyringError('no-credential', { url: found.parsed.url?.value ?? chosen.server, ...chosen });
   }
-  await runCommand('mcpKeyring.credentials.renew', { credentialId: header.credentialId });
+  await runCommand('mcpKeyring.credentials.renew', { credentialId });
 }
 
 export async function copyToken(services: Services, target?: ServerTarget): Promise<void> {
-  const { inventory, vault, clipboard, settings, clock } = services;
+  const { inventory, vault, clipboard, settings, clock, deliverer } = services;
   await vault.load();
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.authenticates),
   );
-  const found = findServer(inventory.snapshot, chosen);
-  const header = found?.header;
+  const found = await deliverer.find(chosen);
+  const meant = headerOf(services, found, chosen);
+  const written = meant?.header.value ? parseHeaderValue(meant.header.name, meant.header.value) : undefined;
   let token: Secret | undefined;
-  if (header?.kind === 'literal') {
-    token = new Secret(parseHeaderValue(header.parsed.name, header.parsed.value ?? '').token);
-  } else if (header?.credentialId !== undefined) {
-    const credential = await vault.readCredential(header.credentialId);
+  if (written?.shape === 'jwt' || written?.shape === 'opaque') {
+    token = new Secret(written.token);
+  } else if (meant?.credentialId !== undefined) {
+    const credential = await vault.readCredential(meant.credentialId);
     token = currentToken(credential);
     await vault.updateCredential(credential.id, current => withEvent(current, { at: clock.now(), event: 'copied' }));
   }
   if (!token) {
-    throw new KeyringError('no-credential', { url: found?.server.url ?? chosen.server, ...chosen });
+    throw new KeyringError('no-credential', { url: found.parsed.url?.value ?? chosen.server, ...chosen });
   }
   const seconds = settings.clearClipboardSeconds;
   await clipboard.copy(token, seconds);
@@ -176,7 +200,7 @@ export async function startServer({ inventory, mcp }: Services, target?: ServerT
     () => mcp.start(vscode.Uri.parse(chosen.file), chosen.server),
   );
   if (!known) {
-    throw new KeyringError('server-not-found', { server: chosen.server, file: fileLabel(chosen.file) });
+    throw notFound(chosen);
   }
 }
 
@@ -197,38 +221,39 @@ export async function removeServer({ inventory, deliverer }: Services, target?: 
   }
 }
 
-/** The header that is meant, as the file has it now: the inventory may be a moment behind. */
-function headerOf({ parsed }: FoundServer, snapshot: Snapshot, target: ServerTarget): ParsedHeader | undefined {
-  const name = target.header ?? findServer(snapshot, target)?.header?.parsed.name;
-  return parsed.headers.find(header => header.name.toLowerCase() === name?.toLowerCase());
-}
-
-export async function repairHeader({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
+export async function repairHeader(services: Services, target?: ServerTarget): Promise<void> {
+  const { inventory, deliverer } = services;
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.status === 'invalidHeader'),
   );
   const found = await deliverer.find(chosen);
-  const header = headerOf(found, inventory.snapshot, chosen);
-  const repaired = header?.value === undefined ? undefined : repairHeaderValue(header.name, header.value);
-  if (header && repaired !== undefined) {
+  const header = headerOf(services, found, chosen)?.header;
+  if (header?.value === undefined) {
+    throw notFound(chosen);
+  }
+  const repaired = repairHeaderValue(header.name, header.value);
+  if (repaired !== undefined) {
     await deliverer.setValue(found, header.name, repaired);
+  } else if (headerFindings(header.name, header.value).length > 0) {
+    throw new KeyringError('header-not-sendable', { name: chosen.server, header: header.name });
   }
 }
 
 /** A literal that stands in the file becomes a credential of the keyring, and the file a reference to it. */
 export async function moveToKeyring(services: Services, target?: ServerTarget): Promise<void> {
-  const { inventory, deliverer } = services;
+  const { inventory, deliverer, vault } = services;
+  await vault.load();
   const chosen = await askForServer(inventory.snapshot, target, server =>
     server.headers.some(header => header.kind === 'literal' && header.authenticates),
   );
   const found = await deliverer.find(chosen);
-  const header = headerOf(found, inventory.snapshot, chosen);
+  const header = headerOf(services, found, chosen)?.header;
   if (
     !header?.value ||
     !isLiteralSecret(header.name, parseHeaderValue(header.name, header.value)) ||
     !found.parsed.url
   ) {
-    throw new KeyringError('server-not-found', { server: chosen.server, file: fileLabel(chosen.file) });
+    throw notFound(chosen);
   }
   const { token, scheme } = parseHeaderValue(header.name, repairHeaderValue(header.name, header.value) ?? header.value);
   const bearer = header.name.toLowerCase() === 'authorization' && (scheme ?? 'Bearer').toLowerCase() === 'bearer';

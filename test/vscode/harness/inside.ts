@@ -45,3 +45,14 @@ export function logText(): string {
     .map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
     .join('\n');
 }
+
+/** Empties the keyring, so that nothing of an earlier test is attached to anything. */
+export async function forgetAll(): Promise<void> {
+  const { vault } = await services();
+  for (const { id } of vault.credentials) {
+    await vault.deleteCredential(id);
+  }
+  for (const { id } of vault.signingKeys) {
+    await vault.deleteSigningKey(id);
+  }
+}
