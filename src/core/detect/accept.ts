@@ -20,6 +20,8 @@ export function accepts(demand: ValueDemand, value: string): boolean {
       return isOpaque(value) && isSecretText(value, 20);
     case 'random':
       return isUuid(value) ? isSecretText(value, 0) : looksRandom(value, 16) && isSecretText(value, 20);
+    case 'hex':
+      return /^[0-9a-f]{32}$/i.test(value) && isSecretText(value, 33);
   }
 }
 

@@ -1,7 +1,7 @@
 import { accepts } from './accept.ts';
-import { type Inspector, namesHeaders } from './inspector.ts';
+import { type Inspector, namesHeaders, tellingScheme } from './inspector.ts';
 
-const assignment = /^([A-Za-z_][\w.-]{0,99})=(?=\S)/;
+const assignment = /^(?:\$env:)?([A-Za-z_][\w.-]{0,99})=(?=\S)/;
 const headerArgument = /^([A-Za-z][A-Za-z0-9_-]{0,99}):\s*(?=[^\s/])/;
 const word = /(?:[^\s"']+|"[^"]*"|'[^']*')+/g;
 const environmentOption = /^-{1,2}(?:e|env|env-var|environment|set-env)$/i;
@@ -47,7 +47,8 @@ export class CommandLine {
       const text = match[0];
       const quote = text.charAt(0);
       const quoted = text.length > 1 && (quote === '"' || quote === "'") && text.indexOf(quote, 1) === text.length - 1;
-      this.argument(quoted ? text.slice(1, -1) : text, at + match.index + (quoted ? 1 : 0));
+      const end = quoted ? -1 : text.length - (/[;&]{0,3}$/.exec(text)?.[0].length ?? 0);
+      this.argument(text.slice(quoted ? 1 : 0, end), at + match.index + (quoted ? 1 : 0));
     }
     this.#option = undefined;
     this.#depth--;
@@ -75,6 +76,11 @@ export class CommandLine {
 
   #optionValue(option: string, value: string, at: number): void {
     const { text, start } = unquoted(value, at);
+    if (headerOption.test(option) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(text)) {
+      // mcp-proxy takes `--headers Authorization "Bearer x"`.
+      this.#option = text;
+      return;
+    }
     if (headerOption.test(option) && (this.#inspector.headerLine('argument', text, start) || this.#json(text, start))) {
       return;
     }
@@ -126,6 +132,9 @@ export class CommandLine {
       return false;
     }
     const value = text.slice(match[0].length);
+    if (isSeveralWords(value) && !namesHeaders(match[1])) {
+      return false;
+    }
     const start = at + match[0].length;
     if (this.#inspector.meaning(match[1]) === undefined && namesHeaders(match[1])) {
       this.#inspector.headerLines('argument', value, start);
@@ -137,6 +146,11 @@ export class CommandLine {
 }
 
 const dash = 0x2d;
+
+/** Whether this is the start of a command line rather than one value with blanks in it. */
+function isSeveralWords(value: string): boolean {
+  return /\s/.test(value) && !/^[{[]|^(["']).*\1$/s.test(value) && !tellingScheme.test(value);
+}
 
 function unquoted(value: string, at: number): { readonly text: string; readonly start: number } {
   const quote = value.charAt(0);

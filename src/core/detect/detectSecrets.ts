@@ -277,7 +277,7 @@ class Finder implements JsonHandler {
     if (this.#isServers(key)) {
       return 'servers';
     }
-    if (this.#syntax === 'json' && this.#frames.length === 1) {
+    if (this.#syntax === 'json' && this.#frames.length === 1 && key !== '') {
       this.#bare = { found: [], isServer: false };
       this.#server = key;
       return 'server';

@@ -12,7 +12,7 @@ const longestValue = 65_536;
 const scheme =
   /^(?:(?:bearer|basic|token|api-?key|bot|dpop|key|geniekey|ssws|digest|negotiate|klaviyo-api-key|zoho-oauthtoken|oauth)\s+)+(?:token\s*=\s*)?/i;
 /** Schemes that are no English words: what follows them is meant as a credential whatever the name. */
-const tellingScheme = /^(?:bearer|basic|dpop|ssws|bot)\s/i;
+export const tellingScheme = /^(?:bearer|basic|dpop|ssws|bot)\s/i;
 const headerLine = /^\s*([A-Za-z][A-Za-z0-9_-]{0,99})\s*[:=]\s*(?=[^\s=])/;
 const jsonMember = /"([A-Za-z_][\w .-]{0,99})\\{0,7}"\s{0,20}:\s{0,20}\\{0,7}"([^"\\]*)/g;
 const connectionPart =
@@ -79,7 +79,7 @@ export class Inspector {
     if (this.#shape(place, name, credential, start + skip)) {
       return;
     }
-    const demand = meaning.id === 'key' && !/key$|auth$/i.test(name) ? 'random' : 'any';
+    const demand = meaning.value === 'random' && !/key$|auth$/i.test(name) ? 'random' : 'any';
     if (accepts(demand, credential)) {
       this.#report(place, name, meaning.id, start + skip, start + value.length);
     }
@@ -138,8 +138,10 @@ export class Inspector {
       }
       return;
     }
-    if (meaning === undefined && place !== 'member' && isRandomKey(value)) {
-      this.#report(place, name, 'random-value', start, start + value.length);
+    // Behind an id and a colon, too.
+    const key = value.lastIndexOf(':') + 1;
+    if (meaning === undefined && place !== 'member' && isRandomKey(value.slice(key))) {
+      this.#report(place, name, 'random-value', start + key, start + value.length);
     }
   }
 
@@ -149,7 +151,9 @@ export class Inspector {
     if (this.#references(place, name, value, start) || this.#shape(place, name, value, start)) {
       return;
     }
-    if (!urlStart.test(value) && accepts('any', value)) {
+    if (urlStart.test(value)) {
+      this.url(place, name, value, start);
+    } else if (accepts('any', value)) {
       this.#report(place, name, rule, start, start + value.length);
     }
   }
@@ -338,7 +342,7 @@ export class Inspector {
       }
     }
     let start = 0;
-    for (const piece of value.split(/(\$\{[^}]*\}|\{\{[^}]*\}\}|[\s,;:=])/)) {
+    for (const piece of value.split(/(\$\{[^{}]*\}|\{\{[^{}]*\}\}|[\s,;:=])/)) {
       if (!piece.startsWith('${')) {
         this.#shape(place, name, piece, at + start);
       }

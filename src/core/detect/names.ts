@@ -18,7 +18,15 @@ export function meaningOf(name: string): NameMeaning {
   if (aboutSecrets.test(words) && !secretAllTheSame.test(words)) {
     return 'about';
   }
-  return nameRules.find(rule => rule.name.test(words));
+  for (const rule of nameRules) {
+    const match = rule.name.exec(words);
+    if (match !== null) {
+      // `JWT_TEMPLATE` is a template: where the noun isn't the last word, the value has to speak for itself.
+      const isLast = /^_?\d*$/.test(words.slice(match.index + match[0].length));
+      return rule.value === 'opaque' && !isLast ? { ...rule, value: 'random' } : rule;
+    }
+  }
+  return undefined;
 }
 
 /** `api_key` for `apiKey`, `API_KEY`, `X-API-Key`'s end and `--api-key`. */

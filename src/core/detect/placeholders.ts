@@ -55,12 +55,13 @@ export const placeholderRules: readonly PlaceholderRule[] = [
   },
   {
     id: 'masked',
-    pattern: /x{4,}|X{4,}|\*{3,}|[•●]{3,}|\.{3}|…|0{8,}|#{3,}|_{3,}|\?{3,}|^x+$/i,
+    pattern: /x{4,}|X{4,}|\*{3,}|[•●]{3,}|\.{3}|…|0{8,}|#{3,}|_{3,}|\?{3,}|^[x\W_]+$/i,
     samples: {
       secret: ['aXxK72', '9000000K'],
       harmless: [
         'xxxx',
         'xxx',
+        'xxx-xxx',
         'XXXXXXXX',
         'sk-...',
         'abc…',
@@ -90,10 +91,10 @@ export const placeholderRules: readonly PlaceholderRule[] = [
   },
   {
     id: 'instruction-in-one-word',
-    pattern: /^(?:your|my)[A-Z_]|^(?:YOUR|MY_)|(?:Here|HERE)$/,
+    pattern: /^(?:[Yy]our|[Mm]y)[A-Z_]|^(?:YOUR|MY_)|(?:Here|HERE)$/,
     samples: {
       secret: ['yourself9Kd2', 'mystery7', 'MYk29dsL', 'adhere'],
-      harmless: ['yourApiKey', 'myToken', 'MY_TOKEN', 'YOURKEY', 'TokenHere', 'apiKeyHERE'],
+      harmless: ['YourStrong@Passw0rd', 'yourApiKey', 'myToken', 'MY_TOKEN', 'YOURKEY', 'TokenHere', 'apiKeyHERE'],
     },
   },
   {
@@ -121,7 +122,7 @@ export const placeholderRules: readonly PlaceholderRule[] = [
 
 /**
  * Words of which a value may consist and be no secret: test words, defaults that everybody knows, modes. Digits between
- * and behind them (`test123`, `token-1`) don't count.
+ * and behind them (`test123`, `token-1`) don't count, nor do sequences (`key-12345`).
  */
 export const harmlessWords: ReadonlySet<string> = new Set(
   `test tests testing tester demo foo bar baz qux fake mock dummy sample secret secrets password passwd pass pwd token tokens
@@ -131,7 +132,7 @@ export const harmlessWords: ReadonlySet<string> = new Set(
    client personal service server hello world placeholder temp tmp local localhost development staging enabled disabled
    required optional auto automatic manual keychain keyring vault env environment oauth inherit prompt ask interactive managed
    system browser device sso iam anonymous public private unused ignored dev prod header headers query cookie session
-   mcp deadbeef cafebabe asdfgh secretkey accesskey accesstoken clientsecret minioadmin passw rd`
+   mcp for to with in of use used only needed set xx xxx mytoken mykey mypassword mysecretpassword supersecretpassword deadbeef cafebabe asdfgh secretkey accesskey accesstoken clientsecret minioadmin passw rd`
     .split(/\s+/)
     .filter(word => word !== ''),
 );
@@ -156,7 +157,7 @@ function consistsOfHarmlessWords(value: string): boolean {
     return false;
   }
   const words = value.match(/[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z\d\s_.:,!-]|\d{5,}/g) ?? [];
-  return words.length > 0 && words.every(word => harmlessWords.has(word.toLowerCase()));
+  return words.length > 0 && words.every(word => harmlessWords.has(word.toLowerCase()) || isSequence(word));
 }
 
 /** Whether most characters follow the one before them, or the one before that, in the alphabet or among the digits. */

@@ -10,7 +10,9 @@ export type ValueDemand =
   /** Made by a machine, or at least by somebody careful: no plain word, number, path or address. */
   | 'opaque'
   /** Letters and digits in no order: the name alone proves little. */
-  | 'random';
+  | 'random'
+  /** 32 hexadecimal digits and nothing else. */
+  | 'hex';
 
 /** A secret known by its name. */
 export interface NameRule {
@@ -47,7 +49,7 @@ export const nameRules: readonly NameRule[] = [
   },
   {
     id: 'password',
-    name: /(?:^|_)(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)|pwd|pass|passcode|mnemonic|seed_phrase)(?:_|$)/,
+    name: /(?:^|_)(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)|pwd|pass|passcode|mnemonic|seed_phrase|basic_auth)(?:_|$)/,
     value: 'password',
     samples: {
       secret: [
@@ -56,6 +58,7 @@ export const nameRules: readonly NameRule[] = [
         ['SMTP_PASS', '@az:4@ @az:4@ @az:4@ @az:4@'],
         ['admin_passwd', '83619405'],
         ['password', 'Pa$$word77'],
+        ['BASIC_AUTH', 'admin:Winter_is7'],
       ],
       harmless: [
         ['DB_PASSWORD', 'postgres'],
@@ -64,6 +67,7 @@ export const nameRules: readonly NameRule[] = [
         ['PASSWORD_MIN_LENGTH', '12'],
         ['PASSWORD', '$DB_PASSWORD'],
         ['COMPASS_MODE', 'read-only-1'],
+        ['BASIC_AUTH', 'true'],
       ],
     },
   },
@@ -90,6 +94,22 @@ export const nameRules: readonly NameRule[] = [
         ['API_KEY_HEADER', 'X-API-Key'],
         ['PRIVATE_KEY', '/etc/ssl/private/a.key'],
         ['AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+      ],
+    },
+  },
+  {
+    id: 'app-id',
+    // OpenWeather calls its key an id.
+    name: /(?:^|_)appid$/,
+    value: 'hex',
+    samples: {
+      secret: [
+        ['appid', '@hex:32@'],
+        ['OPENWEATHER_APPID', '@hex:32@'],
+      ],
+      harmless: [
+        ['AZURE_APPID', '@uuid@'],
+        ['appid', 'com.example.notes'],
       ],
     },
   },
@@ -123,6 +143,8 @@ export const nameRules: readonly NameRule[] = [
         ['authToken', '@hex:40@'],
         ['TELEGRAM_BOT_TOKEN', '@dig:10@:@b64u:35@'],
         ['AZURE_DEVOPS_PAT', '@low:52@'],
+        ['TOKEN_GITLAB', '@hex:32@'],
+        ['GITLAB_TOKEN_2', 'blue-heron-19'],
       ],
       harmless: [
         ['TOKEN_LIMIT', '128000'],
@@ -133,12 +155,13 @@ export const nameRules: readonly NameRule[] = [
         ['BEARER_TOKEN_ENV_VAR', 'GITHUB_PAT2_TOKEN'],
         ['TOKEN_ENDPOINT', 'https://example.com/token'],
         ['TOKEN', 'none'],
+        ['JWT_TEMPLATE', 'supabase-v2'],
       ],
     },
   },
   {
     id: 'key',
-    name: /(?:^|_)(?:[a-z0-9]*key|keys|auth|cookie|session|sid|sessionid|session_id|sig|signature|code|otp|access|sas|secret_id|token_id)(?:_|$)/,
+    name: /(?:^|_)(?:[a-z0-9]*key|keys|[a-z0-9]*api$|salt|pepper|auth|cookie|session|sid|sessionid|session_id|sig|signature|code|otp|access|sas|secret_id|token_id)(?:_|$)/,
     value: 'random',
     samples: {
       secret: [
@@ -146,6 +169,7 @@ export const nameRules: readonly NameRule[] = [
         ['key', '@uuid@'],
         ['code', '@b64:56@'],
         ['SESSION_COOKIE', '@hex:40@'],
+        ['WEATHER_API', '@hex:32@'],
       ],
       harmless: [
         ['PUBLIC_KEY', '@b64:64@'],
@@ -156,6 +180,8 @@ export const nameRules: readonly NameRule[] = [
         ['AUTH', 'oauth'],
         ['code', 'python3'],
         ['COUNTRY_CODE', 'DE'],
+        ['WEATHER_API', 'https://api.example.com/v2'],
+        ['KEY_VAULT', 'contoso-kv-01'],
         ['X-Idempotency-Key', '@uuid@'],
         ['MODEL_KEY', 'claude-3-5-sonnet-20241022'],
       ],

@@ -47,7 +47,8 @@ class Walker {
 
   walk(): void {
     this.#handler.objectStart(this.#at);
-    while ((this.#skipToToken(), this.#at < this.#text.length)) {
+    this.#skipToToken();
+    while (this.#at < this.#text.length) {
       const start = this.#at;
       if (this.#char() === '[') {
         this.#header();
@@ -58,6 +59,7 @@ class Walker {
       if (this.#at === start) {
         this.#at++;
       }
+      this.#skipToToken();
     }
     this.#enter([], this.#at);
     this.#handler.objectEnd(this.#at);

@@ -5,7 +5,7 @@ export function looksRandom(value: string, minimum: number): boolean {
   }
   // The longest part between separators: names and versions have short ones.
   let longest = '';
-  for (const part of value.split(/[^A-Za-z0-9]+/)) {
+  for (const part of value.split(/[+=]/.test(value) ? /[^A-Za-z0-9+/]+/ : /[^A-Za-z0-9]+/)) {
     if (part.length > longest.length) {
       longest = part;
     }

@@ -1,0 +1,20 @@
+import { ok } from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { exposedFolder, scorePart } from '../../../detect/corpus.ts';
+
+describe('corpus of exposed secrets', () => {
+  for (const part of ['tuning', 'heldOut'] as const) {
+    if (!existsSync(join(exposedFolder, part))) continue;
+    it(part, () => {
+      const score = scorePart(part);
+      console.log(
+        `      ${part}: ${score.files} files, ${score.secrets} secrets among ${score.others} other strings; ` +
+          `precision ${score.precision.toFixed(4)}, recall ${score.recall.toFixed(4)}`,
+      );
+      const lists = `wrong:\n${score.wrong.join('\n')}\nmissed:\n${score.missed.join('\n')}`;
+      ok(score.precision >= 0.98, lists);
+      ok(score.recall >= 0.95, lists);
+    });
+  }
+});
