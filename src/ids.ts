@@ -59,7 +59,16 @@ export interface SignedJwtAnswers {
   readonly encoding?: SecretEncoding;
   /** Whether a secret shorter than the hash is all right (RFC 7518 section 3.2 says it isn't; servers exist). */
   readonly allowWeak?: boolean;
+  /** `HS256` ... `EdDSA`; by default what the key signs with. */
+  readonly algorithm?: string;
+  /** Header parameters beside `alg`: `typ` (`JWT` if it isn't said), `kid` (the key's own if it isn't said). */
+  readonly tokenHeader?: JsonObject;
+  /** All but `iat`, `nbf`, `exp` and `jti`, which are made anew at every signing. */
   readonly claims?: JsonObject;
+  /** Whether tokens get an `nbf`. */
+  readonly notBefore?: boolean;
+  /** Whether tokens get a `jti`. */
+  readonly tokenId?: boolean;
   /** Seconds, or null for a token that doesn't expire; an hour if it isn't said. */
   readonly lifetimeSeconds?: number | null;
 }

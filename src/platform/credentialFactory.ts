@@ -1,7 +1,8 @@
-import type { Credential, HeaderSpec, SigningKey } from '../core/credentials/types.ts';
+import type { Credential, HeaderSpec, SigningKey, TokenTemplate } from '../core/credentials/types.ts';
 import type { Vault } from '../core/credentials/vault.ts';
 import { KeyringError } from '../core/errors.ts';
 import { cleanPastedCredential, isSendable } from '../core/jwt/headerValue.ts';
+import { checkKey } from '../core/jwt/keyMaterial.ts';
 import { generateHmacSecret, hmacBytes, hmacStrength } from '../core/jwt/secrets.ts';
 import type { JsonObject } from '../core/jwt/types.ts';
 import type { Clock } from '../core/ports.ts';
@@ -15,7 +16,7 @@ export interface NewCredential {
 }
 
 export const defaultLifetimeSeconds = 3600;
-const algorithm = 'HS256';
+const defaultAlgorithm = 'HS256';
 
 /** RFC 9110 section 5.1. */
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -64,14 +65,7 @@ export function makeCredential(
           ...base,
           kind: 'signedJwt',
           keyId: signingKey.key.id,
-          template: {
-            algorithm,
-            header: { typ: 'JWT' },
-            claims: checkedClaims(answers.claims),
-            lifetimeSeconds: checkedLifetime(answers.lifetimeSeconds),
-            notBefore: false,
-            tokenId: false,
-          },
+          template: templateFor(answers, signingKey.key),
         },
         ...(signingKey.isNew && { signingKey: signingKey.key }),
       };
@@ -79,6 +73,27 @@ export function makeCredential(
     default:
       throw invalid('credential.kind', 'unknown-kind');
   }
+}
+
+/**
+ * What every token of a signed JWT has in common.
+ * @throws KeyringError `argument-invalid`, `signing-key-problem` where the key doesn't fit the algorithm
+ */
+export function templateFor(answers: Omit<SignedJwtAnswers, 'kind'>, key: SigningKey): TokenTemplate {
+  const algorithm = answers.algorithm ?? key.algorithm ?? defaultAlgorithm;
+  const problem = checkKey(key, algorithm);
+  // A short secret has been talked about when it was typed.
+  if (problem && !(problem.reason === 'key-weak' && key.type === 'oct')) {
+    throw new KeyringError('signing-key-problem', { ...problem.data, reason: problem.reason });
+  }
+  return {
+    algorithm,
+    header: { typ: 'JWT', ...checkedObject(answers.tokenHeader, 'credential.tokenHeader') },
+    claims: checkedClaims(answers.claims),
+    lifetimeSeconds: checkedLifetime(answers.lifetimeSeconds),
+    notBefore: answers.notBefore === true,
+    tokenId: answers.tokenId === true,
+  };
 }
 
 /** What's wrong with a pasted key or token, as the error that making a credential of it would throw. */
@@ -98,8 +113,8 @@ export function checkPasted(text: string, field: string): KeyringError | undefin
  * Checks a typed HMAC secret.
  * @throws KeyringError `argument-invalid`, `signing-key-invalid`, `signing-key-weak`
  */
-export function checkSecret(answers: Pick<SignedJwtAnswers, 'secret' | 'encoding' | 'allowWeak'>): void {
-  const { secret = '', encoding = 'utf8' } = answers;
+export function checkSecret(answers: Pick<SignedJwtAnswers, 'secret' | 'encoding' | 'allowWeak' | 'algorithm'>): void {
+  const { secret = '', encoding = 'utf8', algorithm = defaultAlgorithm } = answers;
   if (secret === '') {
     throw invalid('credential.secret', 'empty');
   }
@@ -152,7 +167,7 @@ function signingKeyFor(answers: SignedJwtAnswers, name: string, vault: Vault, no
   }
   const base = { id: crypto.randomUUID(), name, createdAt: now, type: 'oct' as const };
   if (answers.secret === undefined) {
-    const { text, encoding } = generateHmacSecret(algorithm);
+    const { text, encoding } = generateHmacSecret(answers.algorithm ?? defaultAlgorithm);
     return { key: { ...base, text, encoding }, isNew: true };
   }
   checkSecret(answers);
@@ -160,13 +175,28 @@ function signingKeyFor(answers: SignedJwtAnswers, name: string, vault: Vault, no
 }
 
 function checkedClaims(claims: unknown): JsonObject {
-  if (claims === undefined) {
+  const checked = checkedObject(claims, 'credential.claims');
+  for (const name of ['iat', 'nbf', 'exp', 'jti']) {
+    // They're made anew at every signing; one that was typed would silently mean nothing.
+    if (checked[name] !== undefined) {
+      throw new KeyringError('argument-invalid', {
+        field: 'credential.claims',
+        reason: 'claim-made-anew',
+        value: name,
+      });
+    }
+  }
+  return checked;
+}
+
+function checkedObject(value: unknown, field: string): JsonObject {
+  if (value === undefined) {
     return {};
   }
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
-    throw invalid('credential.claims', 'not-json-object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(field, 'not-json-object');
   }
-  return claims as JsonObject;
+  return value as JsonObject;
 }
 
 function checkedLifetime(seconds: unknown): number | null {

@@ -207,8 +207,8 @@ export function findingText(finding: Finding, now?: number): string {
           : l10n.t('The token expires in {0} ({1}).', durationText(at - now), absoluteTime(at));
       }
       return finding.code === 'token-expired'
-        ? l10n.t('The token has expired: it was good until {0}.', absoluteTime(at))
-        : l10n.t('The token expires soon: it is good until {0}.', absoluteTime(at));
+        ? l10n.t('The token expired on {0}.', absoluteTime(at))
+        : l10n.t('The token expires on {0}.', absoluteTime(at));
     case 'token-not-yet-valid':
       return l10n.t('The token is not valid before {0}.', absoluteTime(at));
     case 'token-no-expiry':
@@ -243,7 +243,7 @@ export function findingText(finding: Finding, now?: number): string {
     case 'header-invalid-characters':
       return l10n.t('The value has characters that cannot be sent in a header.');
     case 'secret-in-file':
-      return l10n.t('This file holds the credential in plain text: whoever can read the file can use it.');
+      return l10n.t('This file holds the credential in plain text.');
     case 'secret-in-url':
       return l10n.t('There is a credential in the URL. URLs end up in logs and histories.');
     case 'secret-in-args':
@@ -431,6 +431,8 @@ function argumentText(data: FindingData): string {
       return l10n.t('this has to be reference or literal.');
     case 'not-json-object':
       return l10n.t('this has to be a JSON object.');
+    case 'claim-made-anew':
+      return l10n.t('leave out “{0}”: it is made anew at every signing.', text(data.value));
     case 'lifetime':
       return l10n.t('this has to be a positive number of seconds, or null.');
     case 'missing':

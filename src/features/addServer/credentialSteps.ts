@@ -25,7 +25,11 @@ export interface CredentialDraft {
   secretSource?: 'generate' | SecretEncoding | 'existing';
   secret?: string;
   allowWeak?: boolean;
+  algorithm?: string;
+  tokenHeader?: JsonObject;
   claims?: JsonObject;
+  notBefore?: boolean;
+  tokenId?: boolean;
   lifetimeSeconds?: number | null;
 }
 
@@ -49,7 +53,11 @@ export function answersOf(draft: CredentialDraft): CredentialAnswers {
             encoding: draft.secretSource ?? 'utf8',
             allowWeak: draft.allowWeak ?? false,
           }),
+        ...(draft.algorithm !== undefined && { algorithm: draft.algorithm }),
+        ...(draft.tokenHeader && { tokenHeader: draft.tokenHeader }),
         ...(draft.claims && { claims: draft.claims }),
+        ...(draft.notBefore !== undefined && { notBefore: draft.notBefore }),
+        ...(draft.tokenId !== undefined && { tokenId: draft.tokenId }),
         ...(draft.lifetimeSeconds !== undefined && { lifetimeSeconds: draft.lifetimeSeconds }),
       };
     default:
