@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { VaultState } from '../../core/inventory/types.ts';
 import type { Disposable } from '../../core/ports.ts';
 import { contextKeys, views } from '../../ids.ts';
 import type { Services } from '../../services.ts';
@@ -11,9 +12,22 @@ export function registerServers(services: Services): Disposable {
   const context = services.inventory.onDidChange(snapshot => {
     const has = snapshot.files.some(file => file.servers.length > 0);
     void vscode.commands.executeCommand('setContext', contextKeys.hasServers, has);
+    view.message = has ? vaultMessage(snapshot.vault) : undefined;
   });
   registerServerCommands(services);
   return vscode.Disposable.from(tree, view, context);
+}
+
+/** Above the servers: why nothing is said about their credentials. A list without servers has a welcome that says it. */
+function vaultMessage(state: VaultState): string | undefined {
+  switch (state) {
+    case 'restricted':
+      return vscode.l10n.t('Restricted Mode: servers are listed and tokens in files are decoded, nothing else.');
+    case 'unavailable':
+      return vscode.l10n.t('The keyring cannot be read, so nothing is known about credentials.');
+    default:
+      return undefined;
+  }
 }
 
 /** Everything that can be done on a server of the Servers view, a lens or a quick fix. Loaded when first used. */

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { ServersTree } from '../../../src/features/servers/tree.ts';
+import { type CommandId, commandIds } from '../../../src/ids.ts';
+import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
+import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
+import { startRolesServer } from '../../servers/rolesServer.ts';
+import { headerSnapshot, services, uriOf } from '../harness/inside.ts';
+import { codes, inWorkspace, pause, readText, until } from '../harness/keyring.ts';
+import { testEnvironment } from '../harness/testEnvironment.ts';
+import { freshJwt } from '../harness/tokens.ts';
+
+const file = uriOf('.vscode/mcp.json');
+const reference = 'mcp-keyring.todos.0123abcd';
+const key = 'literal-key-of-this-file-0123456789';
+
+// Design section 5, rule 3: in Restricted Mode there is listing and decoding, and nothing else.
+describe('Restricted Mode', function () {
+  this.timeout(60_000);
+  let weather: HttpMcpServer;
+  let todos: HttpMcpServer;
+  let text: string;
+  let secretReads = 0;
+
+  before(async () => {
+    const { context } = await services();
+    for (const name of ['get', 'keys', 'store', 'delete'] as const) {
+      const original = context.secrets[name] as (...args: unknown[]) => Thenable<unknown>;
+      Object.assign(context.secrets, {
+        [name]: (...args: unknown[]) => {
+          secretReads++;
+          return original.apply(context.secrets, args);
+        },
+      });
+    }
+    assert.equal(vscode.workspace.isTrusted, false, 'the window is in Restricted Mode');
+    weather = await startApiKeyServer({ keys: [key] });
+    todos = await startRolesServer({ secret: 'demo-shared-secret-that-protects-nothing' });
+    text = `{
+  // Opened without trust: nothing of this may be used.
+  "servers": {
+    "weather": { "type": "http", "url": "${weather.url}", "headers": { "X-API-Key": "${key}" } },
+    "jwt": { "type": "http", "url": "${weather.origin}/jwt", "headers": { "Authorization": "Bearer ${freshJwt({ role: 'admin' })}" } },
+    "todos": { "type": "http", "url": "${todos.url}", "headers": { "Authorization": "Bearer \${input:${reference}}" } }
+  },
+  "inputs": [{ "id": "${reference}", "type": "command", "command": "mcpKeyring.resolveHeader", "args": "${reference}" }]
+}
+`;
+    writeFileSync(inWorkspace('.vscode/mcp.json'), text);
+    await headerSnapshot(file, 'todos');
+  });
+
+  after(async () => {
+    await weather?.close();
+    await todos?.close();
+  });
+
+  /** Nothing was asked, read or written. */
+  async function assertUntouched(): Promise<void> {
+    assert.deepEqual(
+      [...weather.requests, ...todos.requests].map(request => request.path),
+      [],
+    );
+    const { vault, inventory } = await services();
+    assert.equal(secretReads, 0, 'SecretStorage is not touched');
+    assert.equal(vault.loaded, false);
+    assert.equal(inventory.snapshot.vault, 'restricted');
+    assert.equal(readText(), text);
+    assert.deepEqual(filesOfWorkspace(), ['.vscode/mcp.json']);
+    assert.equal(vscode.workspace.textDocuments.filter(document => document.isDirty).length, 0);
+  }
+
+  it('lists the servers, decodes what stands in the file, and says that this is all', async () => {
+    const jwt = await headerSnapshot(file, 'jwt');
+    assert.equal(jwt.token?.shape === 'jwt' && jwt.token.jwt.payload.role, 'admin');
+    const tree = new ServersTree(await services());
+    const [fileNode] = tree.getChildren();
+    assert.deepEqual(
+      tree.getChildren(fileNode).map(node => String(tree.getTreeItem(node).label)),
+      ['weather', 'jwt', 'todos'],
+    );
+    tree.dispose();
+    await until('the findings', () => codes(file).includes('secret-in-file'));
+    assert.ok(!codes(file).includes('credential-missing'), 'what the keyring holds is not known');
+    await assertUntouched();
+  });
+
+  it('shows the claims of a token in a hover', async () => {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
+    const position = document.positionAt(document.getText().indexOf('Bearer ey') + 20);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      position,
+    );
+    const shown = hovers.flatMap(hover => hover.contents.map(part => (typeof part === 'string' ? part : part.value)));
+    assert.match(shown.join('\n'), /alice/);
+    await assertUntouched();
+  });
+
+  // Every command there is, with all that it could ask for: a menu may hide it, but keybindings and programs find it.
+  const target = { file, server: 'weather', header: 'X-API-Key' };
+  const credential = { credentialId: 'some-id' };
+  const signingKey = { keyId: 'some-id' };
+  const harmless: readonly CommandId[] = ['mcpKeyring.showLog', 'mcpKeyring.openWalkthrough'];
+  for (const id of commandIds.filter(candidate => !harmless.includes(candidate))) {
+    it(`reads, writes and asks nothing by ${id}`, async () => {
+      const outcome = Promise.resolve(vscode.commands.executeCommand(id, ...argumentsOf(id))).then(
+        value => ({ value }),
+        (error: unknown) => ({ error: String(error) }),
+      );
+      // What asks a question or shows a file waits for a person.
+      await Promise.race([outcome, pause(1000)]);
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      await assertUntouched();
+    });
+  }
+
+  function argumentsOf(id: CommandId): unknown[] {
+    switch (id) {
+      case 'mcpKeyring.addServer':
+        return [
+          {
+            name: 'another',
+            url: weather.url,
+            file: '.vscode/mcp.json',
+            start: true,
+            credential: { kind: 'apiKey', key },
+          },
+        ];
+      case 'mcpKeyring.addCredential':
+        return [target, { kind: 'apiKey', name: 'another', key }];
+      case 'mcpKeyring.resolveHeader':
+        return [reference];
+      case 'mcpKeyring.servers.attachCredential':
+        return [target, credential];
+      case 'mcpKeyring.keys.add':
+        return [{ kind: 'generate', name: 'another', algorithm: 'ES256' }];
+      case 'mcpKeyring.keys.exportPublic':
+        return [signingKey, { format: 'jwk', to: inWorkspace('exported.json') }];
+      case 'mcpKeyring.keys.rename':
+        return [signingKey, 'another name'];
+      default:
+        return [
+          id.startsWith('mcpKeyring.servers.') ? target : id.startsWith('mcpKeyring.keys.') ? signingKey : credential,
+        ];
+    }
+  }
+
+  it('says why it hands out nothing', async () => {
+    await assert.rejects(
+      async () => vscode.commands.executeCommand('mcpKeyring.resolveHeader', reference),
+      /not trusted/,
+    );
+  });
+
+  it('would have counted a read', async () => {
+    const { context } = await services();
+    await context.secrets.get('anything');
+    assert.equal(secretReads, 1);
+    secretReads = 0;
+  });
+
+  it('lets no service read or write a secret, whoever asks', async () => {
+    const { vault, broker, mcp } = await services();
+    const refused = { code: 'workspace-not-trusted' };
+    await assert.rejects(vault.load(), refused);
+    await assert.rejects(vault.readCredential('some-id'), refused);
+    await assert.rejects(vault.deleteCredential('some-id'), refused);
+    await assert.rejects(
+      vault.updateCredential('some-id', current => current),
+      refused,
+    );
+    await assert.rejects(broker.headerFor(weather.url, 'X-API-Key'), refused);
+    await assert.rejects(broker.renew('some-id'), refused);
+    await assert.rejects(mcp.start(vscode.Uri.parse(file), 'weather'), refused);
+    await assertUntouched();
+  });
+});
+
+function filesOfWorkspace(): string[] {
+  const { workspace } = testEnvironment();
+  return readdirSync(workspace, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(workspace.length + 1))
+    .sort();
+}
