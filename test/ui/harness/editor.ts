@@ -117,7 +117,7 @@ export class Editor {
     }
     const rows = this.#page.locator('.action-widget .monaco-list-row.action');
     await rows.nth(index).click();
-    await this.#page.locator('.action-widget').waitFor({ state: 'hidden' });
+    await rows.first().waitFor({ state: 'hidden' });
   }
 
   /** Types at the cursor. */
