@@ -74,8 +74,31 @@ const extension = {
   plugins: [commonJsChunks],
 };
 
+/**
+ * What webviews load, each a script and its styles. They run in Chromium, and none of it in the extension.
+ *
+ * @type {esbuild.BuildOptions}
+ */
+const webview = {
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  legalComments: 'none',
+  logLevel: 'warning',
+  entryPoints: [
+    { in: 'src/features/tokenDetails/webview/main.ts', out: 'tokenDetails' },
+    { in: 'src/features/tokenDetails/webview/style.css', out: 'tokenDetails' },
+  ],
+};
+
 /** @type {esbuild.BuildOptions[]} */
-const builds = [{ ...extension, entryPoints: { extension: 'src/extension.ts' }, outdir: out }];
+const builds = [
+  { ...extension, entryPoints: { extension: 'src/extension.ts' }, outdir: out },
+  { ...webview, outdir: `${out}/webview` },
+];
 
 if (has('--tests') || onlySuite) {
   // One bundle a suite: the folder test/vscode/<suite>/ with an index.ts that exports run(), the smoke suite,

@@ -8,6 +8,7 @@ import { registerKeys } from './features/keys/register.ts';
 import { registerResolveHeader } from './features/resolveHeader/register.ts';
 import { registerServers } from './features/servers/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
+import { registerTokenDetails } from './features/tokenDetails/register.ts';
 import { createServices, type Services, startReading } from './services.ts';
 
 /** Composes and returns: no network, no file and no secret is read before VS Code has its turn again. */
@@ -17,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     services,
     registerServers(services),
     registerCredentials(services),
+    registerTokenDetails(services),
     registerKeys(services),
     registerAddServer(services),
     registerResolveHeader(services),

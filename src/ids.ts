@@ -145,10 +145,12 @@ export interface Commands {
   'mcpKeyring.servers.repairHeader': [target?: ServerTarget];
   'mcpKeyring.servers.moveToKeyring': [target?: ServerTarget];
 
+  'mcpKeyring.credentials.showDetails': [target?: CredentialTarget];
   'mcpKeyring.credentials.rename': [target?: CredentialTarget];
   'mcpKeyring.credentials.showClaims': [target?: CredentialTarget];
   'mcpKeyring.credentials.renew': [target?: CredentialTarget];
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
+  'mcpKeyring.credentials.revoke': [target?: CredentialTarget];
   'mcpKeyring.credentials.delete': [target?: CredentialTarget];
 
   'mcpKeyring.keys.add': [answers?: AddSigningKeyAnswers];
@@ -180,10 +182,12 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.remove': true,
   'mcpKeyring.servers.repairHeader': true,
   'mcpKeyring.servers.moveToKeyring': true,
+  'mcpKeyring.credentials.showDetails': true,
   'mcpKeyring.credentials.rename': true,
   'mcpKeyring.credentials.showClaims': true,
   'mcpKeyring.credentials.renew': true,
   'mcpKeyring.credentials.replaceToken': true,
+  'mcpKeyring.credentials.revoke': true,
   'mcpKeyring.credentials.delete': true,
   'mcpKeyring.keys.add': true,
   'mcpKeyring.keys.exportPublic': true,
@@ -197,6 +201,11 @@ export const commandIds = Object.keys({
 export const views = {
   servers: 'mcpKeyring.servers',
   credentials: 'mcpKeyring.credentials',
+} as const;
+
+/** Webviews as VS Code knows them; one that is restored wakes the extension by `onWebviewPanel:` and this. */
+export const webviews = {
+  tokenDetails: 'mcpKeyring.tokenDetails',
 } as const;
 
 /** Context keys for `when` clauses in the manifest. */

@@ -30,5 +30,8 @@ function registerCredentialCommands(services: Services): void {
   commands.register('mcpKeyring.credentials.replaceToken', async target =>
     (await load()).replaceToken(services, target),
   );
+  commands.register('mcpKeyring.credentials.revoke', async target =>
+    (await import('./revoke.ts')).revoke(services, target),
+  );
   commands.register('mcpKeyring.credentials.delete', async target => (await load()).remove(services, target));
 }

@@ -17,6 +17,7 @@ const hoverCommands: readonly CommandId[] = [
   'mcpKeyring.servers.attachCredential',
   'mcpKeyring.servers.moveToKeyring',
   'mcpKeyring.servers.repairHeader',
+  'mcpKeyring.credentials.showDetails',
   'mcpKeyring.credentials.showClaims',
   'mcpKeyring.credentials.replaceToken',
 ];
@@ -97,6 +98,10 @@ function actions(header: HeaderSnapshot, target: ServerTarget, movable: boolean,
   }
   if (header.token) {
     links.push(commandLink(vscode.l10n.t('Copy Token'), 'mcpKeyring.servers.copyToken', target));
+  }
+  if (header.credentialId !== undefined) {
+    const { credentialId } = header;
+    links.push(commandLink(vscode.l10n.t('Details'), 'mcpKeyring.credentials.showDetails', { credentialId }));
   }
   if (header.token?.shape === 'jwt' && header.credentialId !== undefined) {
     const { credentialId } = header;

@@ -1,0 +1,32 @@
+import { l10n } from 'vscode';
+import type { Credential } from '../core/credentials/types.ts';
+import type { Vault } from '../core/credentials/vault.ts';
+import { plainText } from '../core/text.ts';
+import type { CredentialTarget } from '../ids.ts';
+import { kindText } from './tokenSummary.ts';
+import { Prompts } from './wizard.ts';
+
+/**
+ * The credential that a command was called with, or one that the person picks.
+ * @throws Cancelled, KeyringError as `Vault.readCredential` does
+ */
+export async function askForCredential(
+  vault: Vault,
+  target: CredentialTarget | undefined,
+  wanted: (credential: Credential) => boolean = () => true,
+): Promise<Credential> {
+  await vault.load();
+  if (target?.credentialId) {
+    return vault.readCredential(target.credentialId);
+  }
+  const credentials = vault.credentials.filter(wanted);
+  const id = await new Prompts('MCP Keyring').pick({
+    prompt: credentials.length === 0 ? l10n.t('The keyring has no such credential.') : l10n.t('Which credential?'),
+    items: credentials.map(credential => ({
+      label: plainText(credential.name),
+      description: kindText(credential.kind),
+      value: credential.id,
+    })),
+  });
+  return vault.readCredential(id);
+}
