@@ -172,7 +172,8 @@ export function cleanPastedCredential(text: string): {
   const parsed = parse('Authorization', value);
   let token = unquoted(parsed.token);
   while (parsed.scheme !== undefined && doubledScheme(token)) {
-    token = unquoted(token.replace(/^\S+\s+/, ''));
+    // All at once: one by one, a long row of them would take seconds.
+    token = unquoted(token.replace(/^(?:bearer\s+(?=\S))+/i, ''));
   }
   if (looksLikeJwt(token)) {
     token = token.replace(/[\r\n]+\s*/g, '');

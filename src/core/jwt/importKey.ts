@@ -16,6 +16,7 @@ import {
 import {
   checkFit,
   checkKey,
+  checkRsaExponent,
   checkStrength,
   isPrivateJwk,
   type KeyMaterial,
@@ -366,7 +367,8 @@ function checkJwk(jwk: JsonObject, half: 'private' | 'public', wanted: string | 
     checkMembers(jwk, half === 'private' ? [...required, 'd'] : required) ??
     checkUse(jwk, half) ??
     checkAlg(jwk, wanted) ??
-    checkRsaBits(jwk)
+    checkRsaBits(jwk) ??
+    checkRsaExponent(jwk)
   );
 }
 

@@ -118,6 +118,20 @@ export function checkStrength(bits: number, { name, minimumBits }: Algorithm): K
     : keyProblem('key-weak', { bits, needed: minimumBits, algorithm: name });
 }
 
+/**
+ * Whether the exponent of an RSA key is odd and at least 3 (RFC 8017 section 3.1); undefined for keys that aren't RSA, too.
+ * WebCrypto takes 1, with which everybody can make a signature that verifies.
+ */
+export function checkRsaExponent({ kty, e }: JsonObject): KeyProblem | undefined {
+  if (kty !== 'RSA') {
+    return undefined;
+  }
+  const bytes = typeof e === 'string' ? decodeBase64url(e) : undefined;
+  const digits = bytes?.ok ? bytes.value.subarray(bytes.value.findIndex(byte => byte !== 0)) : [];
+  const last = digits.at(-1) ?? 0;
+  return last % 2 === 1 && (digits.length > 1 || last >= 3) ? undefined : keyProblem('key-broken');
+}
+
 const publicMembers = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] } as const;
 
 /** The members of a JWK that make its public key, and no other; what is secret of it can't come along. */

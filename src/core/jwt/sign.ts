@@ -64,9 +64,13 @@ function importOnce(key: SigningKey, algorithm: Algorithm): Promise<CryptoKey | 
 }
 
 async function importPrivate(key: SigningKey, algorithm: Algorithm): Promise<CryptoKey | undefined> {
-  return key.type === 'oct'
-    ? importHmac(key, 'sign', algorithm)
-    : importJwkHalf(JSON.parse(key.text.reveal()), 'private', algorithm);
+  if (key.type === 'oct') {
+    return importHmac(key, 'sign', algorithm);
+  }
+  const imported = await importJwkHalf(JSON.parse(key.text.reveal()), 'private', algorithm);
+  // jose throws for an RSA key that is too short. None is let in, but an entry of the vault may have been changed.
+  const { modulusLength } = imported.algorithm as { readonly modulusLength?: number };
+  return modulusLength !== undefined && modulusLength < (algorithm.minimumBits ?? 0) ? undefined : imported;
 }
 
 /**

@@ -4,7 +4,14 @@ import { fail, ok, type Result } from '../result.ts';
 import { type Algorithm, algorithmsOfJwk, findAlgorithm } from './algorithms.ts';
 import { checkBase64url, decodeBase64urlText } from './base64url.ts';
 import { checkSecretText, type PublicKey } from './importKey.ts';
-import { checkStrength, isPrivateJwk, keyBits, type OctMaterial, publicKeyBits } from './keyMaterial.ts';
+import {
+  checkRsaExponent,
+  checkStrength,
+  isPrivateJwk,
+  keyBits,
+  type OctMaterial,
+  publicKeyBits,
+} from './keyMaterial.ts';
 import type { JsonObject } from './types.ts';
 import { importHmac, importJwkHalf } from './webKeys.ts';
 
@@ -231,6 +238,9 @@ function checkVerificationKey(
       const reason = problem.reason === 'public-key-as-secret' ? problem.reason : 'secret-encoding';
       return { check: 'signature', reason, data: problem.data };
     }
+  }
+  if (key.type === 'public' && checkRsaExponent(key.jwk)) {
+    return { check: 'signature', reason: 'key-broken', data: {} };
   }
   const weak = checkStrength(key.type === 'oct' ? keyBits(key) : publicKeyBits(key.jwk), algorithm);
   return weak && !(key.type === 'oct' && allowWeakSecret)
