@@ -1,14 +1,19 @@
 import { withEvent } from './history.ts';
-import type { Attachment, Credential } from './types.ts';
+import type { Attachment, Credential, ProvidedServer } from './types.ts';
 
 /**
- * The credential, attached to one more server. Attaching again makes it the newest, and so the one in use.
+ * The credential, attached to one more server. Attaching again makes it the newest, and so the one in use; a server that
+ * is offered with it stays offered.
  * @param attachment canonical URL, header name in lower case
  */
 export function attach<T extends Credential>(credential: T, attachment: Attachment): T {
-  const others = credential.attachments.filter(other => !sameTarget(other, attachment));
+  const before = credential.attachments.find(other => sameTarget(other, attachment));
+  const others = credential.attachments.filter(other => other !== before);
   return withEvent(
-    { ...credential, attachments: [...others, attachment] },
+    {
+      ...credential,
+      attachments: [...others, { ...(before?.provided && { provided: before.provided }), ...attachment }],
+    },
     { at: attachment.at, event: 'attached', server: attachment.url },
   );
 }
@@ -19,6 +24,19 @@ export function detach<T extends Credential>(credential: T, target: Pick<Attachm
   return others.length === credential.attachments.length
     ? credential
     : withEvent({ ...credential, attachments: others }, { at, event: 'detached', server: target.url });
+}
+
+/** The credential with a server that it no longer offers; it stays attached. The same object if it didn't offer it. */
+export function stopOffering<T extends Credential>(credential: T, server: Pick<ProvidedServer, 'name' | 'url'>): T {
+  const offers = ({ provided }: Attachment) => provided?.name === server.name && provided.url === server.url;
+  if (!credential.attachments.some(offers)) {
+    return credential;
+  }
+  const attachments = credential.attachments.map(attachment => {
+    const { provided: _, ...rest } = attachment;
+    return offers(attachment) ? rest : attachment;
+  });
+  return { ...credential, attachments };
 }
 
 function sameTarget(a: Pick<Attachment, 'url' | 'header'>, b: Pick<Attachment, 'url' | 'header'>): boolean {

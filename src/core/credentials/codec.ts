@@ -1,3 +1,4 @@
+import { canonicalUrl } from '../config/url.ts';
 import { type AlgorithmName, findAlgorithm } from '../jwt/algorithms.ts';
 import { isPrivateJwk } from '../jwt/keyMaterial.ts';
 import type { JsonObject } from '../jwt/types.ts';
@@ -9,8 +10,10 @@ import type {
   DamagedEntry,
   HistoryEntry,
   HistoryEvent,
+  ProvidedServer,
   SecretEncoding,
   SigningKey,
+  TakenFrom,
   TokenTemplate,
 } from './types.ts';
 
@@ -28,7 +31,19 @@ export function encodeCredential(credential: Credential): string {
       : credential.kind === 'bearer'
         ? { token: credential.token.reveal() }
         : credential.token && { token: credential.token.reveal() };
-  return JSON.stringify({ version, kind, ...rest, ...secrets });
+  const attachments = credential.attachments.map(encodeAttachment);
+  return JSON.stringify({ version, kind, ...rest, attachments, ...secrets });
+}
+
+/** What was taken out of a file may hold a literal, and is wrapped as long as it is in memory. */
+function encodeAttachment(attachment: Attachment): object {
+  const from = attachment.provided?.from;
+  if (!from) {
+    return attachment;
+  }
+  const { undo, source } = from;
+  const revealed = { ...from, undo: undo.reveal(), source: source.reveal() };
+  return { ...attachment, provided: { ...attachment.provided, from: revealed } };
 }
 
 /** The JSON text under `signing-key/<id>`. */
@@ -205,13 +220,39 @@ function header(value: unknown) {
 }
 
 function attachment(value: unknown): Attachment {
-  const { url, header, at, insecureAllowed } = record(value);
+  const { url, header, at, insecureAllowed, provided } = record(value);
   return {
     url: string(url),
     header: string(header),
     at: number(at),
     ...(insecureAllowed === true && { insecureAllowed }),
+    ...(provided !== undefined && { provided: providedServer(provided, string(url), string(header)) }),
   };
+}
+
+/** A server under another URL or header than it is attached to would be offered and refused at every start. */
+function providedServer(value: unknown, attachedUrl: string, attachedHeader: string): ProvidedServer {
+  const { name, url, header, plainHeaders, from } = record(value);
+  const canonical = canonicalUrl(string(url));
+  if (!canonical.ok || canonical.value !== attachedUrl || string(header).toLowerCase() !== attachedHeader) {
+    throw new WrongShape();
+  }
+  return {
+    name: string(name),
+    url: string(url),
+    header: string(header),
+    ...(plainHeaders !== undefined && { plainHeaders: strings(plainHeaders) }),
+    ...(from !== undefined && { from: takenFrom(from) }),
+  };
+}
+
+function takenFrom(value: unknown): TakenFrom {
+  const { file, hash, undo, source } = record(value);
+  return { file: string(file), hash: string(hash), undo: secret(undo), source: secret(source) };
+}
+
+function strings(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(record(value)).map(([key, text]) => [key, string(text)]));
 }
 
 function historyEntry(value: unknown): HistoryEntry {

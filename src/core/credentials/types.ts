@@ -19,6 +19,33 @@ export interface Attachment {
   readonly at: number;
   /** The user said yes to plain http to a host that isn't loopback, for this server. */
   readonly insecureAllowed?: true;
+  /** This extension offers the server to VS Code, with this header; it stands in no file. */
+  readonly provided?: ProvidedServer;
+}
+
+/** A server that stands in no file. Headers of one server are as many attachments with the same name and URL. */
+export interface ProvidedServer {
+  readonly name: string;
+  /** The URL as it was given, query included; its canonical form is the attachment's. */
+  readonly url: string;
+  /** The header's name as it is sent. */
+  readonly header: string;
+  /** Further headers that are no secret. */
+  readonly plainHeaders?: Readonly<Record<string, string>>;
+  /** Where it stood before; absent for one that never stood in a file. */
+  readonly from?: TakenFrom;
+}
+
+/** What it takes to give a server back to its file. */
+export interface TakenFrom {
+  /** The config file's URI as a string. */
+  readonly file: string;
+  /** SHA-256 in hex of the file's text, without byte order mark, once the server had been taken out. */
+  readonly hash: string;
+  /** The edits, as JSON, that bring that text back to what it was. A literal may stand in them. */
+  readonly undo: Secret;
+  /** The server's object as it stood in the file, for a file that has been edited since. */
+  readonly source: Secret;
 }
 
 export type HistoryEvent =

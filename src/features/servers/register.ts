@@ -12,21 +12,21 @@ export function registerServers(services: Services): Disposable {
   const context = services.inventory.onDidChange(snapshot => {
     const has = snapshot.files.some(file => file.servers.length > 0);
     void vscode.commands.executeCommand('setContext', contextKeys.hasServers, has);
-    view.message = has ? vaultMessage(snapshot.vault) : undefined;
+    view.message = has ? vaultMessage(snapshot.vault) : '';
   });
   registerServerCommands(services);
   return vscode.Disposable.from(tree, view, context);
 }
 
 /** Above the servers: why nothing is said about their credentials. A list without servers has a welcome that says it. */
-function vaultMessage(state: VaultState): string | undefined {
+function vaultMessage(state: VaultState): string {
   switch (state) {
     case 'restricted':
       return vscode.l10n.t('Restricted Mode: servers are listed and tokens in files are decoded, nothing else.');
     case 'unavailable':
       return vscode.l10n.t('The keyring cannot be read, so nothing is known about credentials.');
     default:
-      return undefined;
+      return '';
   }
 }
 
