@@ -1,6 +1,6 @@
-import { isPlaceholder } from './placeholders.ts';
+import { hasStandIn, isPlaceholder } from './placeholders.ts';
 import type { ValueDemand } from './rules.ts';
-import { isPlainSetting, isUuid, looksRandom } from './values.ts';
+import { isMachineMade, isPlainSetting, isUuid, looksRandom } from './values.ts';
 import { isVendorStandIn } from './vendors.ts';
 
 /** Longer values are documents, not secrets. In UTF-16 units. */
@@ -43,6 +43,10 @@ export function isRandomKey(value: string): boolean {
 
 /** @param digits how many digits make a number a secret */
 function isSecretText(value: string, digits: number): boolean {
+  // Most real secrets get no further than this.
+  if (isMachineMade(value)) {
+    return !hasStandIn(value);
+  }
   if (isPlaceholder(value) || isVendorStandIn(value)) {
     return false;
   }

@@ -3,9 +3,13 @@ import { type Inspector, namesHeaders, tellingScheme } from './inspector.ts';
 
 const assignment = /^(?:\$env:)?([A-Za-z_][\w.-]{0,99})=(?=\S)/;
 const headerArgument = /^([A-Za-z][A-Za-z0-9_-]{0,99}):\s*(?=[^\s/])/;
+/** What an argument has that is more than one value. */
+const structured = /[=:\s{["']/;
 const word = /(?:[^\s"']+|"[^"]*"|'[^']*')+/g;
 const environmentOption = /^-{1,2}(?:e|env|env-var|environment|set-env)$/i;
 const headerOption = /^-{1,2}(?:h|[a-z-]*headers?)$/i;
+/** Any of these three. */
+const specialOption = /^-{1,2}(?:[ehu]$|env|set-env|[a-z-]*headers?$|user$|basic|auth|login)/i;
 const loginOption = /^-{1,2}(?:u|user|basic-?auth|auth|login)$/i;
 
 /**
@@ -76,23 +80,7 @@ export class CommandLine {
 
   #optionValue(option: string, value: string, at: number): void {
     const { text, start } = unquoted(value, at);
-    if (headerOption.test(option) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(text)) {
-      // mcp-proxy takes `--headers Authorization "Bearer x"`.
-      this.#option = text;
-      return;
-    }
-    if (headerOption.test(option) && (this.#inspector.headerLine('argument', text, start) || this.#json(text, start))) {
-      return;
-    }
-    if (environmentOption.test(option) && this.#assignment(text, start)) {
-      return;
-    }
-    const colon = text.indexOf(':');
-    if (colon > 0 && loginOption.test(option) && !text.includes('://')) {
-      const password = text.slice(colon + 1);
-      if (!/^\d+$/.test(password) && !/[${<]/.test(text) && accepts('password', password)) {
-        this.#inspector.expected('argument', option, 'password', password, start + colon + 1);
-      }
+    if (specialOption.test(option) && this.#specialOption(option, text, start)) {
       return;
     }
     if (typeof this.#inspector.meaning(option) === 'object') {
@@ -102,9 +90,37 @@ export class CommandLine {
     }
   }
 
+  /** Options whose values are headers, assignments or logins. */
+  #specialOption(option: string, text: string, start: number): boolean {
+    if (headerOption.test(option) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(text)) {
+      // mcp-proxy takes `--headers Authorization "Bearer x"`.
+      this.#option = text;
+      return true;
+    }
+    if (headerOption.test(option)) {
+      return this.#inspector.headerLine('argument', text, start) || this.#json(text, start);
+    }
+    if (environmentOption.test(option)) {
+      return this.#assignment(text, start);
+    }
+    const colon = text.indexOf(':');
+    if (colon <= 0 || !loginOption.test(option) || text.includes('://')) {
+      return false;
+    }
+    const password = text.slice(colon + 1);
+    if (!/^\d+$/.test(password) && !/[${<]/.test(text) && accepts('password', password)) {
+      this.#inspector.expected('argument', option, 'password', password, start + colon + 1);
+    }
+    return true;
+  }
+
   /** @param option what stands before it, which may be a switch that takes no value */
   #plain(option: string, value: string, at: number): void {
     if (value.length < 8) {
+      return;
+    }
+    if (!structured.test(value)) {
+      this.#inspector.named('argument', option, value, at);
       return;
     }
     const { text, start } = unquoted(value, at);

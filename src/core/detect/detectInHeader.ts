@@ -29,10 +29,6 @@ export interface UrlSecret {
 
 /** The first secret in a URL's user info, path or query; undefined for none. */
 export function detectInUrl(url: string): UrlSecret | undefined {
-  // Without these there is at most a vendor's token in the path, and that is no short URL.
-  if (url.length < 40 && !url.includes('@') && !url.includes('?')) {
-    return undefined;
-  }
   let found: UrlSecret | undefined;
   new Inspector((place, name, rule, start, end) => {
     found ??= { place, name, rule, start, end };

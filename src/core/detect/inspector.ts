@@ -1,5 +1,5 @@
 import { accepts, isRandomKey } from './accept.ts';
-import { meaningOf, type NameMeaning, snakeCase } from './names.ts';
+import { meaningOf, type NameMeaning } from './names.ts';
 import { isPlaceholder, isReference } from './placeholders.ts';
 import type { ReportSecret, SecretPlace } from './types.ts';
 import { jwtLength } from './values.ts';
@@ -22,11 +22,10 @@ const urlStart = /^(?:jdbc:)?[A-Za-z][A-Za-z0-9+.-]{0,40}:\/\//;
 
 /**
  * Looks for secrets inside single strings and reports each with its offsets in the string. Structure decides first (the
- * name and the place), then the form. Keeps what names mean, because config files repeat them.
+ * name and the place), then the form.
  */
 export class Inspector {
   readonly #report: ReportSecret;
-  readonly #meanings = new Map<string, NameMeaning>();
 
   constructor(report: ReportSecret) {
     this.#report = report;
@@ -34,12 +33,7 @@ export class Inspector {
 
   /** What the name says of its value. */
   meaning(name: string): NameMeaning {
-    let meaning = this.#meanings.get(name);
-    if (meaning === undefined && !this.#meanings.has(name)) {
-      meaning = meaningOf(name);
-      this.#meanings.set(name, meaning);
-    }
-    return meaning;
+    return meaningOf(name);
   }
 
   /**
@@ -52,31 +46,29 @@ export class Inspector {
       return;
     }
     const { value, start } = trimmed(whole, at);
-    if (/cookie$/i.test(name)) {
+    if (typeof meaning !== 'object') {
+      this.named(place, name, whole, at);
+      return;
+    }
+    if (meaning.id === 'key' && /cookie$/i.test(name)) {
       this.#cookies(place, name, value, start);
       return;
     }
     // The header's own name was pasted into its value.
-    if (/^(?:proxy-)?authorization\s*:/i.test(value)) {
+    if (value.includes(':') && /^(?:proxy-)?authorization\s*:/i.test(value)) {
       const pasted = headerLine.exec(value)?.[0].length ?? 0;
       if (pasted > 0) {
         this.header(place, name, value.slice(pasted), start + pasted);
         return;
       }
     }
-    if (typeof meaning !== 'object') {
-      this.named(place, name, whole, at);
-      return;
-    }
-    const skip = scheme.exec(value)?.[0].length ?? 0;
+    const skip = value.includes(' ') ? (scheme.exec(value)?.[0].length ?? 0) : 0;
     const credential = skip === 0 ? value : value.slice(skip);
-    if (this.#references(place, name, credential, start + skip)) {
-      return;
-    }
-    if (/^basic\s/i.test(value) && isHarmlessBasic(credential)) {
-      return;
-    }
-    if (this.#shape(place, name, credential, start + skip)) {
+    if (
+      this.#shape(place, name, credential, start + skip) ||
+      this.#references(place, name, credential, start + skip) ||
+      (skip > 0 && isHarmlessBasic(value, credential))
+    ) {
       return;
     }
     const demand = meaning.value === 'random' && !/key$|auth$/i.test(name) ? 'random' : 'any';
@@ -109,21 +101,19 @@ export class Inspector {
         return;
       }
     }
-    const skip = tellingScheme.test(value) ? (scheme.exec(value)?.[0].length ?? 0) : 0;
+    const skip = value.includes(' ') && tellingScheme.test(value) ? (scheme.exec(value)?.[0].length ?? 0) : 0;
     const credential = skip === 0 ? value : value.slice(skip);
-    if (this.#references(place, name, credential, start + skip)) {
-      return;
-    }
-    if (skip > 0 && /^basic\s/i.test(value) && isHarmlessBasic(credential)) {
-      return;
-    }
-    if (this.#shape(place, name, credential, start + skip)) {
+    if (
+      this.#shape(place, name, credential, start + skip) ||
+      this.#references(place, name, credential, start + skip) ||
+      (skip > 0 && isHarmlessBasic(value, credential))
+    ) {
       return;
     }
     if (value.includes('=') && this.#connectionString(place, name, value, start)) {
       return;
     }
-    if (/headers?$/i.test(name) && this.headerLines(place, value, start)) {
+    if (meaning !== undefined && /headers?$/i.test(name) && this.headerLines(place, value, start)) {
       return;
     }
     if (typeof meaning === 'object') {
@@ -138,9 +128,12 @@ export class Inspector {
       }
       return;
     }
+    if (meaning !== undefined || place === 'member' || value.length < 32) {
+      return;
+    }
     // Behind an id and a colon, too.
     const key = value.lastIndexOf(':') + 1;
-    if (meaning === undefined && place !== 'member' && isRandomKey(value.slice(key))) {
+    if (isRandomKey(value.slice(key))) {
       this.#report(place, name, 'random-value', start + key, start + value.length);
     }
   }
@@ -207,6 +200,10 @@ export class Inspector {
    * @param name what holds the URL
    */
   url(place: SecretPlace, name: string, url: string, at = 0): void {
+    if (url.length < 40 && !/[@?=]/.test(url)) {
+      // No user info, no query, and no path that a vendor's token fits into.
+      return;
+    }
     const whole = matchVendor(url);
     if (whole !== undefined) {
       this.#report(place, name, whole.rule, at, at + whole.length);
@@ -402,7 +399,10 @@ function trimmed(whole: string, at: number): { readonly value: string; readonly 
 }
 
 /** Whether the user name and password of `Basic` are a stand-in. */
-function isHarmlessBasic(credential: string): boolean {
+function isHarmlessBasic(value: string, credential: string): boolean {
+  if (!/^basic\s/i.test(value)) {
+    return false;
+  }
   try {
     const text = atob(credential);
     const colon = text.indexOf(':');
@@ -428,7 +428,7 @@ function indexOfAny(text: string, pattern: RegExp, from: number): number {
   return pattern.exec(text)?.index ?? text.length;
 }
 
-/** Whether a name in any spelling ends with these words. */
+/** Whether what goes by this name holds headers. Codex' `env_http_headers` holds names of variables. */
 export function namesHeaders(name: string): boolean {
-  return /(?:^|_)headers?$/.test(snakeCase(name)) && !/(?:^|_)env_/.test(snakeCase(name));
+  return /headers?$/i.test(name) && !/^env[_-]/i.test(name);
 }

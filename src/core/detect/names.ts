@@ -8,6 +8,26 @@ export type NameMeaning = NameRule | 'public' | 'about' | undefined;
 
 /** Reads the name of a header, variable, option, parameter or member, in any of their spellings. Linear, capped. */
 export function meaningOf(name: string): NameMeaning {
+  const known = meanings.get(name);
+  if (known !== undefined || meanings.has(name)) {
+    return known;
+  }
+  if (meanings.size >= mostMeanings) {
+    meanings.clear();
+  }
+  const meaning = readMeaning(name);
+  meanings.set(name, meaning);
+  return meaning;
+}
+
+/**
+ * Files repeat few names, and reading one costs more than looking at its value. It remembers what follows from the name
+ * alone, so nobody can tell it from a function without a memory.
+ */
+const meanings = new Map<string, NameMeaning>();
+const mostMeanings = 1000;
+
+function readMeaning(name: string): NameMeaning {
   if (name === '' || name.length > 200) {
     return undefined;
   }

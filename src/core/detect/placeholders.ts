@@ -1,4 +1,5 @@
 import type { Samples } from './types.ts';
+import { isMachineMade } from './values.ts';
 
 /** A way in which people write "here comes a secret". */
 export interface PlaceholderRule {
@@ -137,15 +138,28 @@ export const harmlessWords: ReadonlySet<string> = new Set(
     .filter(word => word !== ''),
 );
 
+/** All of {@link referenceRules} begin with a sign or have a colon or a dot inside; most values have neither. */
+const mayBeReference = /^[!`$<@#%{_]|[:.]/;
+
 /** Whether the secret stands elsewhere and this is only the way to it. */
 export function isReference(value: string): boolean {
-  return matches(referenceRules, value);
+  return mayBeReference.test(value) && matches(referenceRules, value);
 }
 
 /** Whether a value that stands where a secret belongs is none. */
 export function isPlaceholder(value: string): boolean {
+  if (isMachineMade(value)) {
+    return hasStandIn(value);
+  }
   return matches(placeholderRules, value) || consistsOfHarmlessWords(value);
 }
+
+/** Whether a value that mixes digits and letters is a stand-in all the same: `AKIA1234EXAMPLE5678`, `0a1b2cYOURKEY3d4e`. */
+export function hasStandIn(value: string): boolean {
+  return standIn.test(value);
+}
+
+const standIn = /example|your|here|xxxx|0{8}|insert|replace|redact|placeholder|_{3}|-{3}/i;
 
 function matches(rules: readonly PlaceholderRule[], value: string): boolean {
   return rules.some(rule => rule.pattern.test(value));
