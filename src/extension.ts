@@ -9,6 +9,7 @@ import { registerResolveHeader } from './features/resolveHeader/register.ts';
 import { registerServers } from './features/servers/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
 import { registerTokenDetails } from './features/tokenDetails/register.ts';
+import { registerVerify } from './features/verify/register.ts';
 import { createServices, type Services, startReading } from './services.ts';
 
 /** Composes and returns: no network, no file and no secret is read before VS Code has its turn again. */
@@ -25,6 +26,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerHover(services),
     registerDiagnostics(services),
     registerStatusBar(services),
+    registerVerify(services),
     registerHelp(services),
   );
   const reading = setTimeout(() => context.subscriptions.push(startReading(services)));

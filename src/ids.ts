@@ -119,6 +119,27 @@ export type AddSigningKeyAnswers =
       readonly allowWeak?: boolean;
     };
 
+/** What a token is verified with. */
+export type VerificationKeySource =
+  | { readonly kind: 'signingKey'; readonly keyId: string }
+  | { readonly kind: 'jwksUrl'; readonly url: string }
+  /** PEM, JWK or JWKS. */
+  | { readonly kind: 'publicKey'; readonly text: string }
+  | { readonly kind: 'secret'; readonly secret: string; readonly encoding?: SecretEncoding }
+  /** The keys that the token's own issuer publishes. */
+  | { readonly kind: 'discovery' };
+
+/** The answers of **Verify Token...**. */
+export interface VerifyTokenAnswers {
+  /** A token, or a text with one in it; not needed where a credential or server is the target. */
+  readonly token?: string;
+  readonly with?: VerificationKeySource;
+  readonly algorithms?: readonly string[];
+  readonly issuer?: string;
+  readonly audience?: readonly string[];
+  readonly requiredScopes?: readonly string[];
+}
+
 export interface ExportKeyAnswers {
   readonly format?: 'pem' | 'jwk' | 'jwks';
   /** Where it goes: `clipboard`, or a file's path or URI. */
@@ -152,6 +173,9 @@ export interface Commands {
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
   'mcpKeyring.credentials.revoke': [target?: CredentialTarget];
   'mcpKeyring.credentials.delete': [target?: CredentialTarget];
+
+  'mcpKeyring.decodeToken': [text?: string];
+  'mcpKeyring.verifyToken': [target?: Partial<CredentialTarget & ServerTarget>, answers?: VerifyTokenAnswers];
 
   'mcpKeyring.keys.add': [answers?: AddSigningKeyAnswers];
   'mcpKeyring.keys.exportPublic': [target?: SigningKeyTarget, answers?: ExportKeyAnswers];
@@ -189,6 +213,8 @@ export const commandIds = Object.keys({
   'mcpKeyring.credentials.replaceToken': true,
   'mcpKeyring.credentials.revoke': true,
   'mcpKeyring.credentials.delete': true,
+  'mcpKeyring.decodeToken': true,
+  'mcpKeyring.verifyToken': true,
   'mcpKeyring.keys.add': true,
   'mcpKeyring.keys.exportPublic': true,
   'mcpKeyring.keys.exportPrivate': true,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Broker } from './core/credentials/broker.ts';
 import { Vault } from './core/credentials/vault.ts';
+import { Verifications } from './core/credentials/verifications.ts';
 import { Inventory } from './core/inventory/inventory.ts';
 import type { Clock, Disposable } from './core/ports.ts';
 import { Clipboard } from './platform/clipboard.ts';
@@ -26,6 +27,7 @@ export interface Services extends Disposable {
   readonly vault: Vault;
   readonly broker: Broker;
   readonly inventory: Inventory;
+  readonly verifications: Verifications;
   readonly mcp: McpServers;
   readonly deliverer: Deliverer;
   readonly documents: VirtualDocuments;
@@ -41,7 +43,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const files = new ConfigFiles(context.globalStorageUri, log);
   const vault = new Vault(new VSCodeSecretStore(context.secrets), log, () => vscode.workspace.isTrusted);
   const broker = new Broker(vault, clock, log, () => settings.brokerPolicy);
-  const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy);
+  const verifications = new Verifications();
+  const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy, verifications);
   const mcp = new McpServers(log);
   const deliverer = new Deliverer({ files, vault, broker, mcp, settings, clock, log });
   const documents = new VirtualDocuments();
@@ -57,6 +60,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     vault,
     broker,
     inventory,
+    verifications,
     mcp,
     deliverer,
     documents,
@@ -78,7 +82,12 @@ export function startReading(services: Services): Disposable {
   const readFiles = () => {
     // One after another, so that an old reading never overtakes a newer one.
     reading = reading
-      .then(async () => inventory.setFiles(await files.readAll()))
+      .then(async () =>
+        inventory.setFiles(
+          await files.readAll(),
+          files.locations.map(({ uri }) => uri.toString()),
+        ),
+      )
       .catch(error => log.error('config-files-not-read', error));
   };
   const subscriptions: Disposable[] = [

@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'signing-key-invalid'
   | 'signing-key-problem'
   | 'signing-key-not-found'
+  | 'keys-not-found'
   | 'cannot-renew'
   | 'file-broken'
   | 'file-read-only'

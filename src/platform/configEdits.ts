@@ -3,7 +3,7 @@ import type { EditProblem } from '../core/config/edit.ts';
 import { KeyringError } from '../core/errors.ts';
 import type { Result } from '../core/result.ts';
 import { applyEdits, type TextEdit } from '../core/text.ts';
-import { decodeText, fileLabel, openDocument } from './configFiles.ts';
+import { decodeText, fileLabel, openDocument, showsText } from './configFiles.ts';
 
 /** From a config file's text to the edits that bring it where it should be. Called again if the text has changed. */
 export type EditPlan = (text: string) => Result<readonly TextEdit[], EditProblem>;
@@ -61,6 +61,9 @@ export function planned(uri: vscode.Uri, text: string, plan: EditPlan): readonly
 }
 
 async function editDocument(document: vscode.TextDocument, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
+  if (!document.isDirty && !(await hasCaughtUp(document))) {
+    return 'conflict';
+  }
   const { uri, version } = document;
   const edits = planned(uri, document.getText(), plan);
   if (edits.length === 0) {
@@ -80,10 +83,31 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
     return 'unsaved';
   }
   if (!(await document.save())) {
+    // The command undoes in the editor that is in front, so it has to be this one.
+    await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('undo');
     throw new KeyringError('file-read-only', { file: fileLabel(uri) });
   }
   return 'written';
+}
+
+/** How long VS Code may take to show what another program has written, in ms. */
+const catchUpTime = 2000;
+
+/** Another program may have written the file a moment ago: an edit of the old text could not be saved any more. */
+async function hasCaughtUp(document: vscode.TextDocument): Promise<boolean> {
+  const deadline = Date.now() + catchUpTime;
+  for (;;) {
+    const bytes = await readBytes(document.uri);
+    const text = bytes && decodeText(bytes);
+    if (text !== undefined && showsText(document, text)) {
+      return true;
+    }
+    if (Date.now() >= deadline) {
+      return false;
+    }
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
 }
 
 async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<EditOutcome | 'conflict'> {

@@ -83,11 +83,14 @@ export class ConfigFiles implements Disposable {
 
   /** What the file says, as the person sees it; undefined where there is no file. */
   async read(place: ConfigLocation): Promise<ConfigSource | undefined> {
+    const onDisk = await this.readFromDisk(place);
     const document = openDocument(place.uri);
-    // VS Code keeps the text of a file that was deleted while it was open; unless it has changes, nobody misses it.
-    return document && (document.isDirty || (await exists(place.uri)))
-      ? { uri: place.uri.toString(), format: place.format, content: { state: 'text', text: document.getText() } }
-      : this.readFromDisk(place);
+    // A buffer without changes follows the file, a moment later or, where the file is gone, never.
+    const follows = document && !document.isDirty;
+    if (!document || (follows && (onDisk?.content.state !== 'text' || !showsText(document, onDisk.content.text)))) {
+      return onDisk;
+    }
+    return { uri: place.uri.toString(), format: place.format, content: { state: 'text', text: document.getText() } };
   }
 
   /** What the file says to the clients that read it; undefined where there is no file. */
@@ -164,13 +167,10 @@ export class ConfigFiles implements Disposable {
   }
 }
 
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether an editor's buffer has this text, which it shows without BOM and with one kind of line ends. */
+export function showsText(document: vscode.TextDocument, text: string): boolean {
+  const plain = (some: string) => some.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  return plain(document.getText()) === plain(text);
 }
 
 /** The editor's buffer of a file, where one is open. */

@@ -2,9 +2,11 @@ import { l10n } from 'vscode';
 import type { KeyringError } from '../core/errors.ts';
 import type { Finding, FindingData } from '../core/findings.ts';
 import type { Status } from '../core/inventory/types.ts';
+import type { DiscoveryProblem } from '../core/jwt/discovery.ts';
 import type { KeyProblemReason } from '../core/jwt/keyMaterial.ts';
 import { plainText } from '../core/text.ts';
 import type { CommandId, Commands } from '../ids.ts';
+import { fetchProblemText } from './fetchTexts.ts';
 import { keyProblemText } from './keyTexts.ts';
 import { absoluteTime, durationText } from './times.ts';
 
@@ -98,6 +100,8 @@ export function errorText(error: KeyringError): string {
       return l10n.t('secret: this is not {0} text.', text(data.encoding ?? data.reason));
     case 'signing-key-problem':
       return keyProblemText(data.reason as KeyProblemReason, data);
+    case 'keys-not-found':
+      return fetchProblemText(data.reason as DiscoveryProblem['reason'], data);
     case 'signing-key-not-found':
       return l10n.t('This signing key is no longer in the keyring.');
     case 'cannot-renew':
@@ -431,6 +435,10 @@ function argumentText(data: FindingData): string {
       return l10n.t('this has to be reference or literal.');
     case 'not-json-object':
       return l10n.t('this has to be a JSON object.');
+    case 'no-token':
+      return l10n.t('there is no token in it.');
+    case 'not-a-jwt':
+      return l10n.t('this is no JWT, so there is nothing to verify.');
     case 'claim-made-anew':
       return l10n.t('leave out “{0}”: it is made anew at every signing.', text(data.value));
     case 'lifetime':

@@ -4,6 +4,7 @@ import { readUrl } from '../config/url.ts';
 import { currentToken, readToken, type TokenContent } from '../credentials/token.ts';
 import type { Credential } from '../credentials/types.ts';
 import type { Vault } from '../credentials/vault.ts';
+import type { VerificationRecord } from '../credentials/verifications.ts';
 import type { Finding } from '../findings.ts';
 import { nextBoundary, type TokenFindingOptions, tokenFindings } from '../jwt/tokenFindings.ts';
 import type { Span } from '../text.ts';
@@ -33,6 +34,8 @@ export interface AnalysisContext {
   readonly policy: FindingPolicy;
   readonly vault: Pick<Vault, 'attachedTo' | 'credential'>;
   readonly vaultState: VaultState;
+  /** What was found when a token was verified. */
+  readonly verificationOf?: (token: string) => VerificationRecord | undefined;
   /** The input id that a reference for this canonical URL and header has, where it has been computed. */
   readonly expectedInputId: (serverName: string, url: string, header: string) => string | undefined;
   /** Hears of every instant (ms) at which the result would change. */
@@ -51,10 +54,13 @@ export function analyzeFile(
 /** Looks at one credential, apart from where it is used. */
 export function analyzeCredential(credential: Credential, context: AnalysisContext): CredentialSnapshot {
   const token = contentOf(credential);
+  const verification = verificationOf(credential, context);
   const findings = token ? findingsOfToken(token, context) : [];
+  findings.push(...findingsOfVerification(verification));
   return {
     credential,
     ...(token && { token }),
+    ...(verification && { verification }),
     status: credential.revokedAt === undefined ? statusOf(findings) : 'revoked',
     findings,
   };
@@ -118,8 +124,20 @@ function analyzeHeader(
   for (const finding of findingsOfToken(token, context, url)) {
     findings.push(at(finding, span));
   }
+  const verification = context.verificationOf?.(read.token);
+  for (const finding of findingsOfVerification(verification)) {
+    findings.push(at(finding, span));
+  }
   findings.push({ code: 'secret-in-file', severity: 'warning', span, data: { header: header.name } });
-  return { ...base, kind: 'literal', token, authenticates: true, status: statusOf(findings), findings };
+  return {
+    ...base,
+    kind: 'literal',
+    token,
+    ...(verification && { verification }),
+    authenticates: true,
+    status: statusOf(findings),
+    findings,
+  };
 }
 
 /** What every header has, whatever stands in it. */
@@ -170,25 +188,48 @@ function analyzeReference(
     });
   }
   const token = credential && contentOf(credential);
+  const verification = credential && verificationOf(credential, context);
   if (token && findings.length === 0) {
     findings.push(...findingsOfToken(token, context, url).map(finding => at(finding, span)));
+    findings.push(...findingsOfVerification(verification).map(finding => at(finding, span)));
   }
   return {
     ...base,
     kind: 'keyring',
     ...(token && { token }),
+    ...(verification && { verification }),
     authenticates: true,
     status: credential?.revokedAt === undefined ? statusOf(findings, credential ? 'ready' : 'unknown') : 'revoked',
     findings,
   };
 }
 
-function contentOf(credential: Credential): TokenContent | undefined {
+export function contentOf(credential: Credential): TokenContent | undefined {
   const token = currentToken(credential);
   return token && (credential.kind === 'apiKey' ? opaque : readToken(token.reveal()));
 }
 
-function findingsOfToken(token: TokenContent, context: AnalysisContext, url?: string): Finding[] {
+function verificationOf(credential: Credential, context: AnalysisContext): VerificationRecord | undefined {
+  const token = credential.kind === 'apiKey' ? undefined : credential.token;
+  return token && context.verificationOf?.(token.reveal());
+}
+
+/** What a verification found that the token alone doesn't tell. */
+function findingsOfVerification(record: VerificationRecord | undefined): Finding[] {
+  const failed = record?.result.checks.filter(({ outcome }) => outcome === 'failed') ?? [];
+  return failed.flatMap(({ check, data }): Finding[] => {
+    switch (check) {
+      case 'signature':
+        return [{ code: 'token-signature-invalid', severity: 'error', data }];
+      case 'iss':
+        return [{ code: 'token-issuer-mismatch', severity: 'warning', data }];
+      default:
+        return [];
+    }
+  });
+}
+
+export function findingsOfToken(token: TokenContent, context: AnalysisContext, url?: string): Finding[] {
   if (token.shape === 'opaque') {
     return [];
   }

@@ -3,9 +3,11 @@ import { keyringInputId, parseReferences } from '../config/references.ts';
 import type { ParsedConfig } from '../config/types.ts';
 import { canonicalUrl } from '../config/url.ts';
 import type { Vault } from '../credentials/vault.ts';
+import { Verifications } from '../credentials/verifications.ts';
 import { Emitter } from '../emitter.ts';
 import type { Clock, Disposable, Event, Log } from '../ports.ts';
 import { type AnalysisContext, analyzeCredential, analyzeFile, type FindingPolicy } from './analyze.ts';
+import { analyzeProvided } from './provided.ts';
 import type { ConfigSource, FileSnapshot, Snapshot, VaultState } from './types.ts';
 
 interface File {
@@ -29,23 +31,36 @@ export class Inventory implements Disposable {
   readonly #policy: () => FindingPolicy;
   readonly #files = new Map<string, File>();
   readonly #expectedIds = new Map<string, string>();
+  readonly #filesKnown = Promise.withResolvers<void>();
+  #places: ReadonlySet<string> = new Set();
   readonly #changed: Emitter<Snapshot>;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: readonly Disposable[];
+  readonly #verifications: Verifications;
   #snapshot: Snapshot | undefined;
   #vaultState: VaultState = 'loading';
   #timer: Disposable | undefined;
   /** When the snapshot stops being true by itself, in ms. */
   #next = Number.POSITIVE_INFINITY;
 
-  constructor(vault: Vault, clock: Clock, log: Log, policy: () => FindingPolicy) {
+  constructor(
+    vault: Vault,
+    clock: Clock,
+    log: Log,
+    policy: () => FindingPolicy,
+    verifications: Verifications = new Verifications(),
+  ) {
+    this.#verifications = verifications;
     this.#vault = vault;
     this.#clock = clock;
     this.#policy = policy;
     this.#changed = new Emitter(error => log.error('inventory-listener', error));
-    this.#subscription = vault.onDidChange(() => {
-      this.#vaultState = 'ready';
-      this.invalidate();
-    });
+    this.#subscriptions = [
+      vault.onDidChange(() => {
+        this.#vaultState = 'ready';
+        this.invalidate();
+      }),
+      verifications.onDidChange(() => this.invalidate()),
+    ];
   }
 
   /** Fires after every change with the new snapshot. */
@@ -59,16 +74,25 @@ export class Inventory implements Disposable {
     return this.#snapshot;
   }
 
+  /** Settles when {@link setFiles} has been called for the first time. */
+  get filesKnown(): Promise<void> {
+    return this.#filesKnown.promise;
+  }
+
   setVaultState(state: VaultState): void {
     this.#vaultState = state;
     this.invalidate();
   }
 
-  /** Replaces what is known about the files: new texts are parsed, unchanged ones are kept as they are. */
-  async setFiles(sources: readonly ConfigSource[]): Promise<void> {
+  /**
+   * Replaces what is known about the files: new texts are parsed, unchanged ones are kept as they are.
+   * @param places the URIs of all config files that this window may have, whether or not they are there
+   */
+  async setFiles(sources: readonly ConfigSource[], places = sources.map(source => source.uri)): Promise<void> {
     const before = new Map(this.#files);
     this.#files.clear();
-    let changed = before.size !== sources.length;
+    let changed = before.size !== sources.length || places.join('\n') !== [...this.#places].join('\n');
+    this.#places = new Set(places);
     for (const [index, source] of sources.entries()) {
       const known = before.get(source.uri);
       if (known && sameContent(known.source, source)) {
@@ -81,6 +105,7 @@ export class Inventory implements Disposable {
       this.#files.set(source.uri, { source, parsed, boundary: Number.POSITIVE_INFINITY });
       await this.#prepareIds(parsed);
     }
+    this.#filesKnown.resolve();
     if (changed) {
       this.#announce();
     }
@@ -102,7 +127,9 @@ export class Inventory implements Disposable {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) {
+      subscription.dispose();
+    }
     this.#timer?.dispose();
   }
 
@@ -120,6 +147,7 @@ export class Inventory implements Disposable {
       policy: this.#policy(),
       vault: this.#vault,
       vaultState: this.#vaultState,
+      verificationOf: token => this.#verifications.of(token),
       expectedInputId: (name, url, header) => this.#expectedIds.get(idKey(name, url, header)),
       onBoundary: at => {
         boundary = Math.min(boundary, at);
@@ -136,11 +164,14 @@ export class Inventory implements Disposable {
     });
     boundary = Number.POSITIVE_INFINITY;
     const credentials = this.#vault.credentials.map(credential => analyzeCredential(credential, context));
+    const names = new Set(files.flatMap(file => file.servers.map(server => server.parsed.name)));
+    const provided = analyzeProvided(this.#vault.credentials, this.#places, names, context);
     next = Math.min(next, boundary);
     this.#schedule(next);
     return {
       files,
       credentials,
+      provided,
       signingKeys: this.#vault.signingKeys,
       damaged: this.#vault.damaged,
       vault: this.#vaultState,

@@ -1,6 +1,7 @@
 import type { ConfigFormat, ParsedConfig, ParsedHeader, ParsedServer } from '../config/types.ts';
 import type { TokenContent } from '../credentials/token.ts';
 import type { Credential, DamagedEntry, SigningKey } from '../credentials/types.ts';
+import type { VerificationRecord } from '../credentials/verifications.ts';
 import type { Finding } from '../findings.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { Finding } from '../findings.ts';
 export interface Snapshot {
   readonly files: readonly FileSnapshot[];
   readonly credentials: readonly CredentialSnapshot[];
+  /** Servers that this extension offers to VS Code; they stand in no file. */
+  readonly provided: readonly ProvidedSnapshot[];
   readonly signingKeys: readonly SigningKey[];
   readonly damaged: readonly DamagedEntry[];
   /** `loading`: what the vault holds isn't known yet; `unavailable`: it can't be read. */
@@ -46,18 +49,32 @@ export interface ServerSnapshot {
   readonly findings: readonly Finding[];
 }
 
+/** A server that stands in no file. `parsed` is made up, and its spans mean nothing. */
+export interface ProvidedSnapshot extends ServerSnapshot {
+  readonly url: string;
+  /** What VS Code calls it: its name, or another one where a file has a server of this name. */
+  readonly label: string;
+  /** Headers that are no secret, sent beside the others. */
+  readonly plainHeaders: Readonly<Record<string, string>>;
+  /** The URI, as a string, of the file that it was taken from. */
+  readonly from?: string;
+}
+
 export interface HeaderSnapshot {
   readonly parsed: ParsedHeader;
   /**
-   * `keyring`: a reference to an input of ours; `foreign`: another `${...}`; `literal`: the value stands in the file.
+   * `keyring`: a reference to an input of ours; `foreign`: another `${...}`; `literal`: the value stands in the file;
+   * `provided`: it stands in no file.
    */
-  readonly kind: 'keyring' | 'foreign' | 'literal' | 'empty';
+  readonly kind: 'keyring' | 'foreign' | 'literal' | 'empty' | 'provided';
   /** The input's id, for `keyring`. */
   readonly inputId?: string;
   /** The id of the credential in use for this server and header, if any is attached. */
   readonly credentialId?: string;
   /** What can be read of the token that the server would get. */
   readonly token?: TokenContent;
+  /** What was found when the token was verified, until it or the key changes. */
+  readonly verification?: VerificationRecord;
   /** Whether the value is, or stands for, a secret. Plain headers (`Accept`) have no credential. */
   readonly authenticates: boolean;
   readonly status: Status;
@@ -67,6 +84,8 @@ export interface HeaderSnapshot {
 export interface CredentialSnapshot {
   readonly credential: Credential;
   readonly token?: TokenContent;
+  /** What was found when the token was verified, until it or the key changes. */
+  readonly verification?: VerificationRecord;
   readonly status: Status;
   readonly findings: readonly Finding[];
 }

@@ -6,7 +6,7 @@ import { tokenFindings } from '../../core/jwt/tokenFindings.ts';
 import type { Disposable } from '../../core/ports.ts';
 import type { CommandId, ServerTarget } from '../../ids.ts';
 import { commandLink, escapeMarkdown, trusted } from '../../platform/markdown.ts';
-import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
+import { findingsMarkdown, tokenMarkdown, verificationMarkdown } from '../../platform/tokenMarkdown.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
 import type { Services } from '../../services.ts';
 
@@ -18,6 +18,7 @@ const hoverCommands: readonly CommandId[] = [
   'mcpKeyring.servers.moveToKeyring',
   'mcpKeyring.servers.repairHeader',
   'mcpKeyring.credentials.showDetails',
+  'mcpKeyring.verifyToken',
   'mcpKeyring.credentials.showClaims',
   'mcpKeyring.credentials.replaceToken',
 ];
@@ -70,7 +71,8 @@ function headerHover(
       // Over the value VS Code shows the problems itself, above this.
       const findings = offset < valueSpan.start ? findingsMarkdown(header.findings, now) : '';
       const token = header.token && credential?.kind !== 'apiKey' ? tokenMarkdown(header.token, now, links) : links;
-      const parts = [title, findings, token];
+      const verification = header.verification ? verificationMarkdown(header.verification) : '';
+      const parts = [title, findings, verification, token];
       const range = new vscode.Range(document.positionAt(nameSpan.start), document.positionAt(valueSpan.end));
       return new vscode.Hover(trusted(parts.filter(Boolean).join('\n\n'), hoverCommands), range);
     }
@@ -102,6 +104,9 @@ function actions(header: HeaderSnapshot, target: ServerTarget, movable: boolean,
   if (header.credentialId !== undefined) {
     const { credentialId } = header;
     links.push(commandLink(vscode.l10n.t('Details'), 'mcpKeyring.credentials.showDetails', { credentialId }));
+  }
+  if (header.token?.shape === 'jwt') {
+    links.push(commandLink(vscode.l10n.t('Verify'), 'mcpKeyring.verifyToken', target));
   }
   if (header.token?.shape === 'jwt' && header.credentialId !== undefined) {
     const { credentialId } = header;
