@@ -14,7 +14,6 @@ export function panelLabels(): PanelLabels {
     facts: l10n.t('At a glance'),
     problems: l10n.t('Findings'),
     noProblems: l10n.t('Nothing is wrong with it.'),
-    token: l10n.t('Token'),
     hidden: l10n.t('Hidden. Dots stand for what the keyring holds.'),
     shown: l10n.t('Shown in clear. It is hidden again after a minute, and as soon as this tab is.'),
     reveal: l10n.t('Reveal'),

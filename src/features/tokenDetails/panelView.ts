@@ -70,6 +70,7 @@ export interface TokenView {
   readonly version: number;
   /** What stands for each part while it's hidden. Empty where there is no token. */
   readonly segments: readonly SegmentView[];
+  readonly title: string;
   /** What the token is, or why there is none. */
   readonly text: string;
 }
@@ -147,7 +148,6 @@ export type PanelLabel =
   | 'facts'
   | 'problems'
   | 'noProblems'
-  | 'token'
   | 'hidden'
   | 'shown'
   | 'reveal'

@@ -187,13 +187,15 @@ function severityText(severity: Finding['severity']): string {
 }
 
 function tokenView(token: TokenOutline, { kind }: TokenDetails, version: number): TokenView {
+  const title = kind === 'apiKey' ? l10n.t('API key') : l10n.t('Token');
   switch (token.shape) {
     case 'none':
-      return { version, segments: [], text: l10n.t('No token has been signed yet. Renew signs the first.') };
+      return { version, title, segments: [], text: l10n.t('No token has been signed yet. Renew signs the first.') };
     case 'jwt': {
       const [header, payload, signature] = token.segmentLengths;
       return {
         version,
+        title,
         segments: [
           { part: 'header', label: l10n.t('Header, {0} characters', header), glyphs: glyphs(header) },
           { part: 'payload', label: l10n.t('Payload, {0} characters', payload), glyphs: glyphs(payload) },
@@ -205,7 +207,8 @@ function tokenView(token: TokenOutline, { kind }: TokenDetails, version: number)
     case 'opaque':
       return {
         version,
-        segments: [whole(kind === 'apiKey' ? l10n.t('API key') : l10n.t('Token'))],
+        title,
+        segments: [whole(title)],
         text:
           kind === 'apiKey'
             ? l10n.t('An API key: only the server can tell what it allows and how long.')
@@ -214,13 +217,15 @@ function tokenView(token: TokenOutline, { kind }: TokenDetails, version: number)
     case 'encrypted':
       return {
         version,
-        segments: [whole(l10n.t('Token'))],
+        title,
+        segments: [whole(title)],
         text: l10n.t('An encrypted token (JWE): only its recipient can read the claims.'),
       };
     case 'malformed':
       return {
         version,
-        segments: [whole(l10n.t('Token'))],
+        title,
+        segments: [whole(title)],
         text: l10n.t('It looks like a JWT, but cannot be read as one.'),
       };
   }

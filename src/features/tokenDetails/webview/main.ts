@@ -251,7 +251,7 @@ function attachments({ attachments: attached, labels }: PanelView): PageElement 
           [labels.server, labels.header, labels.use, labels.configFile],
           attached.map(attachment => [
             element('span', { class: 'url' }, attachment.url),
-            element('code', {}, attachment.header),
+            element('code', { class: 'name' }, attachment.header),
             element(
               'div',
               {},

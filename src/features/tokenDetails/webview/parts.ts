@@ -83,7 +83,7 @@ export function membersSection(
       : table(
           heading,
           [nameHeading, labels.value, labels.meaning],
-          rows.map(row => [element('code', {}, row.name), memberValue(row, labels), memberMeaning(row)]),
+          rows.map(row => [element('code', { class: 'name' }, row.name), memberValue(row, labels), memberMeaning(row)]),
         ),
     more !== '' && element('p', { class: 'note' }, more),
   );

@@ -67,9 +67,11 @@ export class TimelineSection {
     this.#line.style.setProperty('--to', String(timeline.good.to));
     const drawn: PageElement[] = [];
     let row = 0;
+    let rows = 0;
     let last = Number.NEGATIVE_INFINITY;
     for (const { kinds, position } of timeline.marks) {
       row = position - last < roomForWords ? row + 1 : 0;
+      rows = Math.max(rows, row);
       last = position;
       const words = kinds.map(kind => marks[kind]).join(', ');
       const mark = element(
@@ -81,6 +83,7 @@ export class TimelineSection {
       mark.style.setProperty('--at', String(position));
       drawn.push(mark);
     }
+    this.#line.style.setProperty('--rows', String(rows));
     this.#line.replaceChildren(
       element('span', { class: 'track' }, good, element('span', { class: 'spent' })),
       ...drawn,

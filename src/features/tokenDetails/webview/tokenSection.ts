@@ -32,14 +32,14 @@ export class TokenSection {
     this.#view = view;
     this.#labels = labels;
     this.#actions = actions;
-    this.#text = element('div', { class: 'token', role: 'group', 'aria-label': labels.token });
+    this.#text = element('div', { class: 'token', role: 'group', 'aria-label': view.title });
     this.#note = element('p', { class: 'note' });
     this.#toggle = button(labels.reveal, 'reveal', () => this.#toggled());
     const hasToken = view.segments.length > 0;
     this.node = element(
       'section',
       { 'aria-labelledby': 'heading-token' },
-      element('h2', { id: 'heading-token' }, labels.token),
+      element('h2', { id: 'heading-token' }, view.title),
       element('p', {}, view.text),
       hasToken && this.#text,
       hasToken && legend(view),
