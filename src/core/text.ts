@@ -25,6 +25,18 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(last);
 }
 
+/** The edits that bring `applyEdits(text, edits)` back to `text`. */
+export function invertEdits(text: string, edits: readonly TextEdit[]): readonly TextEdit[] {
+  let shift = 0;
+  return edits
+    .toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
+    .map(({ span, text: inserted }) => {
+      const start = span.start + shift;
+      shift += inserted.length - (span.end - span.start);
+      return { span: { start, end: start + inserted.length }, text: text.slice(span.start, span.end) };
+    });
+}
+
 // Control characters (C0 without tab and newline, DEL, C1), bidirectional overrides and isolates, zero-width characters,
 // line and paragraph separators, the tag block: none of them has a good reason to stand in a name or a claim on the screen.
 const invisible =

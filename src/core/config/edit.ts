@@ -64,21 +64,25 @@ export interface NewServer {
  * Refuses with `server-exists` for a name that is taken.
  */
 export function addServer(text: string, format: ConfigFormat, server: NewServer): EditResult {
-  const value = serverValue(format, server);
+  return addServerValue(text, format, server.name, serverValue(format, server));
+}
+
+/** As {@link addServer}, with all that stood in a server's object elsewhere. */
+export function addServerValue(text: string, format: ConfigFormat, name: string, value: JsonValue): EditResult {
   const path = format.serversPaths[0] ?? [];
-  const empty = () => ok(newDocument(text, nested([...path, server.name], value), format.indent));
+  const empty = () => ok(newDocument(text, nested([...path, name], value), format.indent));
   return edit(text, format, empty, source => {
     const map = findServers(source, format);
     if (!map.ok) {
       return map;
     }
     if (!map.value) {
-      return appendAt(source, path, [server.name, value]);
+      return appendAt(source, path, [name, value]);
     }
-    const existing = memberOf(map.value.node, server.name);
+    const existing = memberOf(map.value.node, name);
     return existing
       ? fail({ code: 'server-exists', span: { start: existing.start, end: existing.keyEnd } })
-      : ok(appendMember(source, map.value.ancestors, map.value.node, [server.name, value], true));
+      : ok(appendMember(source, map.value.ancestors, map.value.node, [name, value], true));
   });
 }
 

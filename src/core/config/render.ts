@@ -1,8 +1,15 @@
 import type { JsonNode } from './jsonTree.ts';
 import { hasLineBreak } from './trivia.ts';
 
-/** What is written: a string, an array, or an object as a list of members (where `__proto__` is a name like any other). */
-export type JsonValue = string | { readonly items: readonly JsonValue[] } | { readonly members: readonly JsonMember[] };
+/**
+ * What is written: a string, an array, an object as a list of members (where `__proto__` is a name like any other), or a
+ * number, `true`, `false` or `null` as it is spelled.
+ */
+export type JsonValue =
+  | string
+  | { readonly items: readonly JsonValue[] }
+  | { readonly members: readonly JsonMember[] }
+  | { readonly literal: string };
 
 export type JsonMember = readonly [key: string, value: JsonValue];
 
@@ -34,6 +41,9 @@ export interface Example {
 export function renderValue(value: JsonValue, style: Style, indent: string, example?: Example): string {
   if (typeof value === 'string') {
     return JSON.stringify(value);
+  }
+  if ('literal' in value) {
+    return value.literal;
   }
   const lines = isInformative(example) ? hasLineBreak(example.text, example.node.start, example.node.end) : style.lines;
   const inner = { ...style, lines };
