@@ -8,6 +8,7 @@ import { registerKeys } from './features/keys/register.ts';
 import { registerResolveHeader } from './features/resolveHeader/register.ts';
 import { registerServers } from './features/servers/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
+import { registerSwitchRole } from './features/switchRole/register.ts';
 import { registerTokenDetails } from './features/tokenDetails/register.ts';
 import { registerVerify } from './features/verify/register.ts';
 import { createServices, type Services, startReading } from './services.ts';
@@ -26,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerHover(services),
     registerDiagnostics(services),
     registerStatusBar(services),
+    registerSwitchRole(services),
     registerVerify(services),
     registerHelp(services),
   );

@@ -165,6 +165,7 @@ export interface Commands {
   'mcpKeyring.servers.remove': [target?: ServerTarget];
   'mcpKeyring.servers.repairHeader': [target?: ServerTarget];
   'mcpKeyring.servers.moveToKeyring': [target?: ServerTarget];
+  'mcpKeyring.servers.switchRole': [target?: ServerTarget, role?: string];
 
   'mcpKeyring.credentials.showDetails': [target?: CredentialTarget];
   'mcpKeyring.credentials.rename': [target?: CredentialTarget];
@@ -206,6 +207,7 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.remove': true,
   'mcpKeyring.servers.repairHeader': true,
   'mcpKeyring.servers.moveToKeyring': true,
+  'mcpKeyring.servers.switchRole': true,
   'mcpKeyring.credentials.showDetails': true,
   'mcpKeyring.credentials.rename': true,
   'mcpKeyring.credentials.showClaims': true,

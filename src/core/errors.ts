@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'signing-key-problem'
   | 'signing-key-not-found'
   | 'keys-not-found'
+  | 'no-signed-credential'
   | 'cannot-renew'
   | 'file-broken'
   | 'file-read-only'

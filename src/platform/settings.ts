@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { BrokerPolicy } from '../core/credentials/broker.ts';
 import type { FindingPolicy } from '../core/inventory/analyze.ts';
+import { type RolePreset, readRolePresets } from '../core/jwt/presets.ts';
 import { type Delivery, settingsSection } from '../ids.ts';
 
 export type HoverScope = 'everywhere' | 'configFiles' | 'off';
@@ -43,6 +44,11 @@ export class Settings {
     return read('probeServers', true);
   }
 
+  /** What isn't a preset is left out. */
+  get rolePresets(): readonly RolePreset[] {
+    return readRolePresets(read('rolePresets', {})).presets;
+  }
+
   onDidChange(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration(settingsSection)) {
@@ -52,7 +58,7 @@ export class Settings {
   }
 }
 
-function read<T extends string | number | boolean>(key: string, otherwise: T): T {
+function read<T extends string | number | boolean | object>(key: string, otherwise: T): T {
   const value: unknown = vscode.workspace.getConfiguration(settingsSection).get(key);
   return typeof value === typeof otherwise ? (value as T) : otherwise;
 }

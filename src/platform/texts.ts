@@ -100,6 +100,8 @@ export function errorText(error: KeyringError): string {
       return l10n.t('secret: this is not {0} text.', text(data.encoding ?? data.reason));
     case 'signing-key-problem':
       return keyProblemText(data.reason as KeyProblemReason, data);
+    case 'no-signed-credential':
+      return l10n.t('“{0}” has no credential that is signed here, so its role cannot be switched.', text(data.server));
     case 'keys-not-found':
       return fetchProblemText(data.reason as DiscoveryProblem['reason'], data);
     case 'signing-key-not-found':
@@ -435,6 +437,8 @@ function argumentText(data: FindingData): string {
       return l10n.t('this has to be reference or literal.');
     case 'not-json-object':
       return l10n.t('this has to be a JSON object.');
+    case 'unknown-role':
+      return l10n.t('there is no preset for the role “{0}”. Presets are in the settings.', text(data.value));
     case 'no-token':
       return l10n.t('there is no token in it.');
     case 'not-a-jwt':

@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import type { SignedJwtCredential } from '../../core/credentials/types.ts';
+import { KeyringError } from '../../core/errors.ts';
+import { type RolePreset, switchRole } from '../../core/jwt/presets.ts';
+import { plainText } from '../../core/text.ts';
+import type { ServerTarget } from '../../ids.ts';
+import { runCommand } from '../../platform/commands.ts';
+import { askForServer, findServer } from '../../platform/serverTargets.ts';
+import { Prompts } from '../../platform/wizard.ts';
+import type { Services } from '../../services.ts';
+
+/**
+ * Lets a server see its user in another role. There is one credential per role: switching back attaches the one from before.
+ * @returns the id of the credential that is in use now
+ * @throws KeyringError `no-signed-credential`, `argument-invalid` for a role that no preset has
+ */
+export async function switchServerRole(services: Services, target?: ServerTarget, role?: string): Promise<string> {
+  const { inventory, vault, settings } = services;
+  await vault.load();
+  const chosen = await askForServer(inventory.snapshot, target, server =>
+    server.headers.some(header => signedCredential(services, header.credentialId)),
+  );
+  const found = findServer(inventory.snapshot, chosen);
+  const current = signedCredential(services, found?.header?.credentialId);
+  const url = found?.server.url;
+  if (!current || url === undefined || !found?.header) {
+    throw new KeyringError('no-signed-credential', { server: chosen.server });
+  }
+  const header = found.header.parsed.name;
+  const presets = settings.rolePresets;
+  const from = roleOf(current);
+  const wanted = role ?? (await pickRole(presets, from, chosen.server));
+  const to = presets.find(preset => preset.role === wanted);
+  if (!to) {
+    throw new KeyringError('argument-invalid', { field: 'role', reason: 'unknown-role', value: wanted });
+  }
+  const credential =
+    siblings(services, current).find(sibling => roleOf(sibling) === to.role) ??
+    (await makeSibling(services, current, to));
+  await runCommand('mcpKeyring.servers.attachCredential', { ...chosen, header }, { credentialId: credential.id });
+  return credential.id;
+}
+
+function signedCredential({ vault }: Services, id: string | undefined): SignedJwtCredential | undefined {
+  const credential = id === undefined ? undefined : vault.credential(id);
+  return credential?.kind === 'signedJwt' ? credential : undefined;
+}
+
+function roleOf({ template }: SignedJwtCredential): string | undefined {
+  return typeof template.claims.role === 'string' ? template.claims.role : undefined;
+}
+
+/** Credentials that speak for the same subject to the same issuer with the same key. */
+function siblings({ vault }: Services, credential: SignedJwtCredential): SignedJwtCredential[] {
+  const { sub, iss } = credential.template.claims;
+  return vault.credentials.filter(
+    other =>
+      other.kind === 'signedJwt' &&
+      other.revokedAt === undefined &&
+      other.keyId === credential.keyId &&
+      other.template.claims.sub === sub &&
+      other.template.claims.iss === iss,
+  ) as SignedJwtCredential[];
+}
+
+async function pickRole(presets: readonly RolePreset[], current: string | undefined, server: string): Promise<string> {
+  return new Prompts(vscode.l10n.t('Switch Role at {0}', plainText(server))).pick({
+    prompt: vscode.l10n.t('Which role?'),
+    // The one that isn't in use comes first: two keystrokes between two roles.
+    items: presets
+      .toSorted((a, b) => Number(a.role === current) - Number(b.role === current))
+      .map(({ role, permissions }) => ({
+        label: plainText(role),
+        description: [role === current && vscode.l10n.t('in use'), plainText(permissions.join(' '), 120)]
+          .filter(Boolean)
+          .join(' · '),
+        value: role,
+      })),
+  });
+}
+
+async function makeSibling(
+  { vault, broker, clock, settings }: Services,
+  credential: SignedJwtCredential,
+  to: RolePreset,
+): Promise<SignedJwtCredential> {
+  const now = clock.now();
+  const from = settings.rolePresets.find(preset => preset.role === roleOf(credential));
+  const { token: _token, lastUsedAt: _lastUsedAt, revokedAt: _revokedAt, ...rest } = credential;
+  const sibling: SignedJwtCredential = {
+    ...rest,
+    id: crypto.randomUUID(),
+    name: siblingName(credential, from?.role, to.role),
+    template: { ...credential.template, claims: switchRole(credential.template.claims, from, to) },
+    attachments: [],
+    history: [{ at: now, event: 'created' }],
+    createdAt: now,
+    timesRenewed: 0,
+  };
+  await vault.putCredential(sibling);
+  return broker.renew(sibling.id);
+}
+
+/** `todos` becomes `todos (admin)`, and `todos (admin)` becomes `todos (viewer)`. */
+function siblingName({ name }: SignedJwtCredential, from: string | undefined, to: string): string {
+  const base = from !== undefined && name.endsWith(` (${from})`) ? name.slice(0, -from.length - 3) : name;
+  return `${base} (${to})`;
+}
