@@ -76,20 +76,25 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const secondsOf: Readonly<Record<string, number>> = {
-  second: 1,
-  minute: 60,
-  hour: 3600,
-  day: 86_400,
-  week: 7 * 86_400,
-  // As calendars go; a token isn't that exact.
-  month: 30 * 86_400,
-  year: 365 * 86_400,
-};
-const unitOf: Readonly<Record<string, string>> = {
-  ...{ s: 'second', sec: 'second', secs: 'second', m: 'minute', min: 'minute', mins: 'minute' },
-  ...{ h: 'hour', hr: 'hour', hrs: 'hour', d: 'day', w: 'week', y: 'year' },
-};
+// A map: a person's word is looked up, and an object would know `constructor` too.
+const secondsOf = new Map(
+  Object.entries({
+    second: 1,
+    minute: 60,
+    hour: 3600,
+    day: 86_400,
+    week: 7 * 86_400,
+    // As calendars go; a token isn't that exact.
+    month: 30 * 86_400,
+    year: 365 * 86_400,
+  }),
+);
+const unitOf = new Map(
+  Object.entries({
+    ...{ s: 'second', sec: 'second', secs: 'second', m: 'minute', min: 'minute', mins: 'minute' },
+    ...{ h: 'hour', hr: 'hour', hrs: 'hour', d: 'day', w: 'week', y: 'year' },
+  }),
+);
 
 /** What a person chooses from first, in seconds; null for a token that doesn't expire. */
 export const offeredLifetimes: readonly (number | null)[] = [900, 3600, 7200, 30 * 86_400, null];
@@ -115,7 +120,7 @@ export function parseLifetime(
   let seconds = 0;
   for (const piece of pieces) {
     const [, number = '', name = ''] = /^(\d+(?:\.\d+)?|an?(?=\s))\s*([a-z]+)$/.exec(piece) ?? [];
-    const unit = secondsOf[unitOf[name] ?? name.replace(/s$/, '')];
+    const unit = secondsOf.get(unitOf.get(name) ?? name.replace(/s$/, ''));
     if (number === '' || unit === undefined) {
       return fail('not-a-lifetime');
     }

@@ -205,58 +205,66 @@ async function verifyWith(
   algorithm: Algorithm,
   { allowWeakSecret }: SignatureOptions,
 ): Promise<true | SignatureFailure> {
-  const problem = checkVerificationKey(key, algorithm, allowWeakSecret);
+  const { cryptoKey, problem, weak } = await prepareOnce(key, algorithm);
   if (problem) {
     return problem;
   }
-  let cryptoKey: CryptoKey | undefined;
-  try {
-    cryptoKey = await importOnce(key, algorithm);
-  } catch {
-    // Below.
+  if (weak && !(key.type === 'oct' && allowWeakSecret)) {
+    return weak;
   }
   if (!cryptoKey) {
-    return { check: 'signature', reason: 'key-broken', data: {} };
+    return keyBroken;
   }
   try {
     await compactVerify(token, cryptoKey, { algorithms: [algorithm.name] });
     return true;
   } catch (error) {
-    const reason = error instanceof errors.JWSSignatureVerificationFailed ? 'signature-mismatch' : 'key-broken';
-    return { check: 'signature', reason, data: {} };
+    return error instanceof errors.JWSSignatureVerificationFailed
+      ? { check: 'signature', reason: 'signature-mismatch', data: {} }
+      : keyBroken;
   }
 }
 
-function checkVerificationKey(
-  key: VerificationKey,
-  algorithm: Algorithm,
-  allowWeakSecret = false,
-): SignatureFailure | undefined {
+const keyBroken: SignatureFailure = { check: 'signature', reason: 'key-broken', data: {} };
+
+/** A key made ready for one algorithm, or what's wrong with it. */
+interface PreparedKey {
+  readonly cryptoKey?: CryptoKey;
+  readonly problem?: SignatureFailure;
+  readonly weak?: SignatureFailure;
+}
+
+/** As with signing: importing costs more than verifying. */
+const prepared = new WeakMap<VerificationKey, Map<string, Promise<PreparedKey>>>();
+
+function prepareOnce(key: VerificationKey, algorithm: Algorithm): Promise<PreparedKey> {
+  const known = prepared.get(key) ?? new Map<string, Promise<PreparedKey>>();
+  prepared.set(key, known);
+  const ready = known.get(algorithm.name) ?? prepare(key, algorithm);
+  known.set(algorithm.name, ready);
+  return ready;
+}
+
+async function prepare(key: VerificationKey, algorithm: Algorithm): Promise<PreparedKey> {
   if (key.type === 'oct') {
     const problem = checkSecretText(key.text.reveal(), key.encoding);
     if (problem) {
       const reason = problem.reason === 'public-key-as-secret' ? problem.reason : 'secret-encoding';
-      return { check: 'signature', reason, data: problem.data };
+      return { problem: { check: 'signature', reason, data: problem.data } };
     }
   }
+  // An exponent of 1 lets everybody sign. Not every key comes by way of an import.
   if (key.type === 'public' && checkRsaExponent(key.jwk)) {
-    return { check: 'signature', reason: 'key-broken', data: {} };
+    return { problem: keyBroken };
   }
-  const weak = checkStrength(key.type === 'oct' ? keyBits(key) : publicKeyBits(key.jwk), algorithm);
-  return weak && !(key.type === 'oct' && allowWeakSecret)
-    ? { check: 'signature', reason: 'key-weak', data: weak.data }
-    : undefined;
-}
-
-/** As with signing: importing costs more than verifying. */
-const imported = new WeakMap<VerificationKey, Map<string, Promise<CryptoKey | undefined>>>();
-
-function importOnce(key: VerificationKey, algorithm: Algorithm): Promise<CryptoKey | undefined> {
-  const known = imported.get(key) ?? new Map<string, Promise<CryptoKey | undefined>>();
-  imported.set(key, known);
-  const cryptoKey =
-    known.get(algorithm.name) ??
-    (key.type === 'oct' ? importHmac(key, 'verify', algorithm) : importJwkHalf(key.jwk, 'public', algorithm));
-  known.set(algorithm.name, cryptoKey);
-  return cryptoKey;
+  const weakness = checkStrength(key.type === 'oct' ? keyBits(key) : publicKeyBits(key.jwk), algorithm);
+  const weak = weakness && { weak: { check: 'signature' as const, reason: 'key-weak' as const, data: weakness.data } };
+  try {
+    const cryptoKey = await (key.type === 'oct'
+      ? importHmac(key, 'verify', algorithm)
+      : importJwkHalf(key.jwk, 'public', algorithm));
+    return { ...weak, ...(cryptoKey && { cryptoKey }) };
+  } catch {
+    return { problem: keyBroken, ...weak };
+  }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as jose from 'jose';
 import { encodeBase64url } from '../../../../src/core/jwt/base64url.ts';
 import { decodeJwt, findJwts, looksLikeJwt } from '../../../../src/core/jwt/decode.ts';
-import { fakeJwe, fakeJwt, segment } from './tokens.ts';
+import { anyText, fakeJwe, fakeJwt, segment } from './tokens.ts';
 
 const header = segment({ alg: 'HS256' });
 const payload = segment({ sub: 'alice' });
@@ -97,7 +97,7 @@ describe('decodeJwt', () => {
   });
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), text => void decodeJwt(text)));
+    fc.assert(fc.property(anyText, text => void decodeJwt(text)));
   });
 });
 
@@ -175,12 +175,16 @@ describe('findJwts', () => {
       'beginnings behind a blank': 'ewogICAgICAgICAgICAgICAg.'.repeat(size / 25),
     };
     for (const [name, line] of Object.entries(lines)) {
-      findJwts(line);
-      const start = performance.now();
-      findJwts(line);
-      const took = performance.now() - start;
+      const took = Math.min(...Array.from({ length: 3 }, () => timed(() => findJwts(line))));
       // 50 ms is the bar on a quiet machine; a quadratic search would take minutes.
       assert.ok(took < 200, `${name}: ${took.toFixed(1)} ms`);
     }
   });
 });
+
+/** In ms. */
+function timed(run: () => void): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { looksLikeCurl, parseCurl } from '../../../../src/core/jwt/curl.ts';
 import { extractTokens } from '../../../../src/core/jwt/extractTokens.ts';
-import { fakeJwe, fakeJwt } from './tokens.ts';
+import { anyText, fakeJwe, fakeJwt } from './tokens.ts';
 
 const jwt = fakeJwt();
 const other = fakeJwt({ sub: 'bob' });
@@ -113,7 +113,7 @@ describe('extractTokens', () => {
   });
 
   it('never throws, and is quick', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), text => void extractTokens(text)));
+    fc.assert(fc.property(anyText, text => void extractTokens(text)));
     const size = 1 << 18;
     for (const text of [
       '"'.repeat(size),

@@ -4,6 +4,7 @@ import type { PairSigningKey } from '../../../../src/core/credentials/types.ts';
 import { encodeBase64url } from '../../../../src/core/jwt/base64url.ts';
 import { cleanPastedCredential } from '../../../../src/core/jwt/headerValue.ts';
 import { importPublicKeys } from '../../../../src/core/jwt/importKey.ts';
+import { parseLifetime } from '../../../../src/core/jwt/presets.ts';
 import { signJwt } from '../../../../src/core/jwt/sign.ts';
 import { verifySignature } from '../../../../src/core/jwt/verifySignature.ts';
 import { Secret } from '../../../../src/core/secret.ts';
@@ -57,6 +58,12 @@ describe('hostile keys and texts', () => {
       ok: false,
       error: 'key-broken',
     });
+  });
+
+  it('takes no word for a unit that every object knows', () => {
+    for (const text of ['5 constructors', '1 constructor', '2 __proto__s', '3 valueofs']) {
+      assert.deepEqual(parseLifetime(text), { ok: false, error: 'not-a-lifetime' });
+    }
   });
 
   it('cleans a long row of schemes at once', () => {

@@ -38,7 +38,10 @@ async function refusedPublic(text: string) {
   return result.error;
 }
 
-describe('importPrivateKey', () => {
+describe('importPrivateKey', function () {
+  // RSA keys take their time on a busy machine.
+  this.timeout(20_000);
+
   const kinds = [
     ['rsa', 'RS256', 2048],
     ['p256', 'ES256', 256],
@@ -249,7 +252,10 @@ describe('importSecret', () => {
   });
 });
 
-describe('importPublicKeys', () => {
+describe('importPublicKeys', function () {
+  // RSA keys take their time on a busy machine.
+  this.timeout(20_000);
+
   it('reads PEM, PKCS#1 and JWK alike', async () => {
     const jwk = await publicJwk(pairs.rsa());
     const pkcs1 = pairs.rsa().publicKey.export({ type: 'pkcs1', format: 'pem' }).toString();

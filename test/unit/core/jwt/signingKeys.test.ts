@@ -122,7 +122,10 @@ describe('signing keys in the vault', () => {
   });
 });
 
-describe('export', () => {
+describe('export', function () {
+  // RSA keys take their time on a busy machine.
+  this.timeout(20_000);
+
   it('gives the public half alone', async () => {
     const key = await pair('RS256');
     const jwk = await exportPublicJwk(key);
@@ -153,7 +156,10 @@ describe('export', () => {
   });
 });
 
-describe('rotation', () => {
+describe('rotation', function () {
+  // RSA keys take their time on a busy machine.
+  this.timeout(20_000);
+
   const claims = { sub: 'alice' };
   const sign = async (key: SigningKey) => {
     const token = await signJwt({ algorithm: key.algorithm ?? 'HS256', key, header: {}, claims });

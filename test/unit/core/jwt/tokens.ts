@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { encodeBase64url } from '../../../../src/core/jwt/base64url.ts';
 
 /** base64url of a text's UTF-8 bytes, or of the JSON of anything else. */
@@ -12,3 +13,8 @@ export function fakeJwt(payload: unknown = { sub: 'alice' }, header: unknown = {
 
 /** A JWE's shape: five segments, and `enc` in the header. */
 export const fakeJwe = `${segment({ alg: 'dir', enc: 'A256GCM' })}..${segment('iv')}.${segment('cipher text')}.${segment('tag')}`;
+
+/** Texts of any characters, lone surrogates among them. fast-check's own takes half a second to get going. */
+export const anyText = fc
+  .array(fc.oneof(fc.integer({ max: 0x7f, min: 0 }), fc.integer({ max: 0x10ffff, min: 0 })), { maxLength: 30 })
+  .map(points => String.fromCodePoint(...points));
