@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { formats } from '../../../../src/core/config/formats.ts';
+import { attach } from '../../../../src/core/credentials/attachments.ts';
+import { withEvent } from '../../../../src/core/credentials/history.ts';
+import type { Credential } from '../../../../src/core/credentials/types.ts';
+import { Vault } from '../../../../src/core/credentials/vault.ts';
+import { Inventory } from '../../../../src/core/inventory/inventory.ts';
+import { type TokenDetails, tokenDetails } from '../../../../src/core/tokenDetails/details.ts';
+import { FakeClock } from '../../../fakes/clock.ts';
+import { FakeLog } from '../../../fakes/log.ts';
+import { FakeSecretStore } from '../../../fakes/secretStore.ts';
+import { apiKey, bearer, signedJwt } from '../credentials/samples.ts';
+import { fakeJwe, fakeJwt } from '../jwt/tokens.ts';
+
+const now = Date.UTC(2026, 0, 2);
+const url = 'https://todos.example.com/mcp';
+const seconds = (at: number) => at / 1000;
+const token = fakeJwt({ iss: 'issuer', sub: 'alice', iat: seconds(now) - 60, exp: seconds(now) + 7200 });
+
+function attachedTo<T extends Credential>(credential: T, where = url, at = now): T {
+  return attach(credential, { url: where, header: credential.header.name.toLowerCase(), at });
+}
+
+/** The details of the first credential, in a window whose files have these servers. */
+async function detailsOf(
+  credentials: readonly Credential[],
+  servers: Readonly<Record<string, { readonly url: string; readonly headers: Readonly<Record<string, string>> }>> = {},
+): Promise<TokenDetails> {
+  const [first] = credentials;
+  assert.ok(first);
+  const log = new FakeLog();
+  const vault = new Vault(new FakeSecretStore(), log);
+  await vault.load();
+  for (const credential of credentials) {
+    await vault.putCredential(credential);
+  }
+  const inventory = new Inventory(vault, new FakeClock(now), log, () => ({
+    clockToleranceSeconds: 0,
+    expiresSoonSeconds: 600,
+    longLivedDays: 90,
+  }));
+  await inventory.setFiles([
+    { uri: 'file:///mcp.json', format: formats.vscode, content: { state: 'text', text: JSON.stringify({ servers }) } },
+  ]);
+  const details = tokenDetails(inventory.snapshot, first.id, vault);
+  assert.ok(details);
+  return details;
+}
+
+describe('token details', () => {
+  it('hold nothing of the secret but the lengths of its parts', async () => {
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const details = await detailsOf([attachedTo(bearer('b', token))]);
+    const text = JSON.stringify(details);
+    for (const part of [payload, signature]) {
+      assert.ok(!text.includes(part.slice(0, 20)));
+    }
+    assert.ok(details.token.shape === 'jwt');
+    assert.deepEqual(details.token.segmentLengths, [header.length, payload.length, signature.length]);
+    assert.deepEqual(
+      details.token.claims.rows.map(({ name }) => name),
+      ['iss', 'sub', 'iat', 'exp'],
+    );
+  });
+
+  it('tell not even the length of an API key or an opaque token', async () => {
+    for (const credential of [apiKey('a', 'demo-key-not-a-secret'), bearer('b', 'demo-opaque-not-a-secret')]) {
+      const details = await detailsOf([credential]);
+      assert.deepEqual(details.token, { shape: 'opaque' });
+      assert.ok(!JSON.stringify(details).includes('not-a-secret'));
+    }
+  });
+
+  it('tell encrypted from malformed from missing tokens', async () => {
+    assert.deepEqual((await detailsOf([bearer('b', fakeJwe)])).token, { shape: 'encrypted' });
+    assert.deepEqual((await detailsOf([bearer('b', `${token}=`)])).token, { shape: 'malformed' });
+    assert.deepEqual((await detailsOf([signedJwt('s')])).token, { shape: 'none' });
+  });
+
+  it('name the servers, whether they get it, and how', async () => {
+    const mine = attachedTo(attachedTo(bearer('mine', token)), 'https://other.example.com/', now + 1);
+    const newer = attachedTo(bearer('newer', token), 'https://other.example.com/', now + 2);
+    const details = await detailsOf([mine, newer], {
+      todos: { url, headers: { authorization: `Bearer ${token}` } },
+      again: { url, headers: { Authorization: '${input:mcp-keyring.again.00000000}' } },
+      unrelated: { url: 'https://third.example.com/', headers: { Authorization: 'x' } },
+    });
+    assert.deepEqual(
+      details.attachments.map(attachment => [attachment.url, attachment.header, attachment.inUse]),
+      [
+        ['https://other.example.com/', 'Authorization', false],
+        [url, 'Authorization', true],
+      ],
+    );
+    assert.deepEqual(
+      details.attachments[1]?.places.map(({ server, header, delivery }) => [server, header, delivery]),
+      [
+        ['todos', 'authorization', 'literal'],
+        ['again', 'Authorization', 'reference'],
+      ],
+    );
+    assert.deepEqual(details.attachments[0]?.places, []);
+    assert.ok(details.examples.every(({ text }) => text.includes(url)));
+  });
+
+  it('list what is wrong, worst first, each thing once', async () => {
+    const expired = fakeJwt({ iat: seconds(now) - 600, exp: seconds(now) - 60, aud: 'https://elsewhere.example.com' });
+    const details = await detailsOf([attachedTo(bearer('b', expired))], {
+      one: { url, headers: { Authorization: `Bearer ${expired}` } },
+      two: { url, headers: { Authorization: `Bearer ${expired}` } },
+    });
+    assert.deepEqual(
+      details.findings.map(({ finding, servers }) => [finding.code, servers]),
+      [
+        ['token-expired', []],
+        ['token-audience-mismatch', ['one', 'two']],
+        ['secret-in-file', ['one', 'two']],
+      ],
+    );
+    assert.equal(details.status, 'expired');
+  });
+
+  it('offer what can be done', async () => {
+    const signed = { ...signedJwt('s'), token: bearer('b', token).token };
+    assert.deepEqual((await detailsOf([signed])).actions, ['renew', 'showClaims', 'rename', 'revoke', 'delete']);
+    assert.deepEqual((await detailsOf([apiKey()])).actions, ['replace', 'rename', 'revoke', 'delete']);
+    const revoked = await detailsOf([{ ...signed, revokedAt: now }]);
+    assert.deepEqual(revoked.actions, ['replaceRevoked', 'showClaims', 'rename', 'delete']);
+    assert.equal(revoked.status, 'revoked');
+    assert.equal(revoked.revokedAt, now);
+  });
+
+  it('tell the history, the newest first, and the facts', async () => {
+    const used = withEvent(attachedTo({ ...bearer('b', token), description: 'for tests', lastUsedAt: now }), {
+      at: now + 1,
+      event: 'used',
+      server: url,
+    });
+    const details = await detailsOf([used]);
+    assert.deepEqual(
+      details.history.map(({ event }) => event),
+      ['used', 'attached'],
+    );
+    assert.equal(details.description, 'for tests');
+    assert.equal(details.lastUsedAt, now);
+    assert.equal(details.checks, undefined);
+  });
+
+  it('are none for a credential that is gone', async () => {
+    const log = new FakeLog();
+    const vault = new Vault(new FakeSecretStore(), log);
+    await vault.load();
+    const inventory = new Inventory(vault, new FakeClock(now), log, () => ({
+      clockToleranceSeconds: 0,
+      expiresSoonSeconds: 600,
+      longLivedDays: 90,
+    }));
+    assert.equal(tokenDetails(inventory.snapshot, 'gone', vault), undefined);
+  });
+});
