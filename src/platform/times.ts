@@ -21,10 +21,7 @@ export function durationText(milliseconds: number): string {
   return l10n.t('{0} days', Math.floor(length / day));
 }
 
-/**
- * Sees to it that durations on screen stay true: calls back when the first of them would read differently. It asks for
- * nothing while nothing is shown, so a view that is hidden costs nothing.
- */
+/** Sees to it that durations on screen stay true: calls back when the first of them would read differently. */
 export class DurationWatch implements Disposable {
   readonly #clock: Clock;
   readonly #changed: () => void;

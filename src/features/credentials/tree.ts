@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { DamagedEntry, SigningKey } from '../../core/credentials/types.ts';
 import type { CredentialSnapshot } from '../../core/inventory/types.ts';
-import type { Disposable } from '../../core/ports.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget, SigningKeyTarget } from '../../ids.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
+import { SteadyTree } from '../../platform/steadyTree.ts';
 import { statusText } from '../../platform/texts.ts';
-import { DurationWatch, relativeTime } from '../../platform/times.ts';
+import { relativeTime } from '../../platform/times.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
 import { kindText, signingKeyText, tokenSummary } from '../../platform/tokenSummary.ts';
 import type { Services } from '../../services.ts';
@@ -40,20 +40,15 @@ interface AttachmentNode {
 export type CredentialsNode = CredentialNode | SigningKeyNode | DamagedNode | AttachmentNode;
 
 /** Credentials with the servers that they are attached to, signing keys, and what can't be read. */
-export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>, Disposable {
+export class CredentialsTree extends SteadyTree<CredentialsNode> {
   readonly #services: Services;
-  readonly #changed = new vscode.EventEmitter<void>();
-  readonly #subscription: Disposable;
-  readonly #durations: DurationWatch;
-  readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
+    super(services.inventory.onDidChange, services.clock);
     this.#services = services;
-    this.#subscription = services.inventory.onDidChange(() => this.#changed.fire());
-    this.#durations = new DurationWatch(services.clock, () => this.#changed.fire());
   }
 
-  getChildren(node?: CredentialsNode): CredentialsNode[] {
+  protected override childrenOf(node?: CredentialsNode): CredentialsNode[] {
     const { credentials, signingKeys, damaged } = this.#services.inventory.snapshot;
     if (node === undefined) {
       return [
@@ -81,7 +76,20 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
     }));
   }
 
-  getTreeItem(node: CredentialsNode): vscode.TreeItem {
+  protected override keyOf(node: CredentialsNode): string {
+    switch (node.kind) {
+      case 'credential':
+        return node.credentialId;
+      case 'signingKey':
+        return `signing-key/${node.keyId}`;
+      case 'damaged':
+        return `damaged/${node.entry.key}`;
+      case 'attachment':
+        return node.id;
+    }
+  }
+
+  protected override itemOf(node: CredentialsNode): vscode.TreeItem {
     switch (node.kind) {
       case 'credential':
         return this.#credentialItem(node.snapshot);
@@ -92,12 +100,6 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
       case 'attachment':
         return attachmentItem(node);
     }
-  }
-
-  dispose(): void {
-    this.#subscription.dispose();
-    this.#durations.dispose();
-    this.#changed.dispose();
   }
 
   #credentialItem({ credential, token, status, findings }: CredentialSnapshot): vscode.TreeItem {
@@ -115,7 +117,7 @@ export class CredentialsTree implements vscode.TreeDataProvider<CredentialsNode>
     const { words, expiresAt } = tokenSummary(token, status, now);
     item.description = [...words, ...(token?.shape === 'jwt' ? [] : [kindText(credential.kind)])].join(' · ');
     if (expiresAt !== undefined) {
-      this.#durations.shows(expiresAt);
+      this.showsDuration(expiresAt);
     }
     const facts = [
       vscode.l10n.t('Sent as {0}', escapeMarkdown(credential.header.name)),

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import type { FileSnapshot, HeaderSnapshot, ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
-import type { Disposable } from '../../core/ports.ts';
 import { plainText } from '../../core/text.ts';
 import type { ServerTarget } from '../../ids.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
+import { SteadyTree } from '../../platform/steadyTree.ts';
 import { statusText } from '../../platform/texts.ts';
-import { DurationWatch } from '../../platform/times.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
 import { kindText, tokenSummary } from '../../platform/tokenSummary.ts';
 import type { Services } from '../../services.ts';
@@ -21,11 +20,16 @@ interface FileNode {
 /** Server and header nodes are `ServerTarget`s, so that commands on them get one. */
 interface ServerNode extends ServerTarget {
   readonly kind: 'server';
+  /** How many servers of this name stand before it in the file: a name may be there twice. */
+  readonly earlier: number;
   readonly snapshot: ServerSnapshot;
 }
 
 interface HeaderNode extends ServerTarget {
   readonly kind: 'header';
+  /** The key of its server, and how many headers of this name stand before it. */
+  readonly parent: string;
+  readonly earlier: number;
   readonly snapshot: HeaderSnapshot;
   readonly header: string;
 }
@@ -33,20 +37,15 @@ interface HeaderNode extends ServerTarget {
 export type ServersNode = FileNode | ServerNode | HeaderNode;
 
 /** Config file -> server -> header, as the inventory has it. */
-export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Disposable {
+export class ServersTree extends SteadyTree<ServersNode> {
   readonly #services: Services;
-  readonly #changed = new vscode.EventEmitter<void>();
-  readonly #subscription: Disposable;
-  readonly #durations: DurationWatch;
-  readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
+    super(services.inventory.onDidChange, services.clock);
     this.#services = services;
-    this.#subscription = services.inventory.onDidChange(() => this.#changed.fire());
-    this.#durations = new DurationWatch(services.clock, () => this.#changed.fire());
   }
 
-  getChildren(node?: ServersNode): ServersNode[] {
+  protected override childrenOf(node?: ServersNode): ServersNode[] {
     const { files } = this.#snapshot;
     switch (node?.kind) {
       case undefined:
@@ -57,16 +56,19 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
           )
           .map(snapshot => ({ kind: 'file', snapshot, file: snapshot.source.uri }));
       case 'file':
-        return node.snapshot.servers.map(snapshot => ({
+        return counted(node.snapshot.servers).map(([snapshot, earlier]) => ({
           kind: 'server',
           snapshot,
+          earlier,
           file: node.file,
           server: snapshot.parsed.name,
         }));
       case 'server':
-        return node.snapshot.headers.map(snapshot => ({
+        return counted(node.snapshot.headers).map(([snapshot, earlier]) => ({
           kind: 'header',
           snapshot,
+          earlier,
+          parent: this.keyOf(node),
           file: node.file,
           server: node.server,
           header: snapshot.parsed.name,
@@ -76,7 +78,18 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
     }
   }
 
-  getTreeItem(node: ServersNode): vscode.TreeItem {
+  protected override keyOf(node: ServersNode): string {
+    switch (node.kind) {
+      case 'file':
+        return node.file;
+      case 'server':
+        return `${node.file}\n${node.server}\n${node.earlier}`;
+      case 'header':
+        return `${node.parent}\n${node.header}\n${node.earlier}`;
+    }
+  }
+
+  protected override itemOf(node: ServersNode): vscode.TreeItem {
     switch (node.kind) {
       case 'file':
         return this.#fileItem(node);
@@ -85,12 +98,6 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
       case 'header':
         return this.#headerItem(node);
     }
-  }
-
-  dispose(): void {
-    this.#subscription.dispose();
-    this.#durations.dispose();
-    this.#changed.dispose();
   }
 
   get #snapshot(): Snapshot {
@@ -111,14 +118,15 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
     return item;
   }
 
-  #serverItem({ snapshot, file, server }: ServerNode): vscode.TreeItem {
+  #serverItem(node: ServerNode): vscode.TreeItem {
+    const { snapshot, file, server } = node;
     const label = plainText(server);
     const remote = snapshot.parsed.transport !== 'stdio';
     const item = new vscode.TreeItem(
       label,
       snapshot.headers.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
     );
-    item.id = `${file}\n${server}\n${snapshot.parsed.nameSpan.start}`;
+    item.id = this.keyOf(node);
     item.contextValue = remote
       ? `server.http${snapshot.headers.some(isAuthentic) ? '.authenticated' : ''}`
       : 'server.stdio';
@@ -135,13 +143,14 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
     return item;
   }
 
-  #headerItem({ snapshot, file, server, header }: HeaderNode): vscode.TreeItem {
+  #headerItem(node: HeaderNode): vscode.TreeItem {
+    const { snapshot, file, server, header } = node;
     const { vault, clock } = this.#services;
     const label = plainText(header);
     const credential = snapshot.credentialId === undefined ? undefined : vault.credential(snapshot.credentialId);
     const item = new vscode.TreeItem(label);
     const status = snapshot.authenticates ? snapshot.status : 'unknown';
-    item.id = `${file}\n${server}\n${header}\n${snapshot.parsed.nameSpan.start}`;
+    item.id = this.keyOf(node);
     item.contextValue = contextOf(snapshot, credential?.kind);
     item.iconPath = statusIcon(status);
     const { words, expiresAt } = tokenSummary(snapshot.token, status, clock.now());
@@ -152,7 +161,7 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
     ];
     item.description = described.join(' · ');
     if (expiresAt !== undefined) {
-      this.#durations.shows(expiresAt);
+      this.showsDuration(expiresAt);
     }
     item.tooltip = headerTooltip(snapshot, header, credential?.name, clock.now());
     item.accessibilityInformation = {
@@ -170,6 +179,16 @@ export class ServersTree implements vscode.TreeDataProvider<ServersNode>, Dispos
     };
     return item;
   }
+}
+
+/** Each with the number of those before it that have its name: unlike its place in the text, no edit elsewhere changes it. */
+function counted<T extends { readonly parsed: { readonly name: string } }>(all: readonly T[]): [T, number][] {
+  const seen = new Map<string, number>();
+  return all.map(one => {
+    const earlier = seen.get(one.parsed.name) ?? 0;
+    seen.set(one.parsed.name, earlier + 1);
+    return [one, earlier];
+  });
 }
 
 function isAuthentic(header: HeaderSnapshot): boolean {

@@ -74,7 +74,13 @@ export class SideBar {
   /** Chooses from a row's context menu. */
   async contextMenu(view: string, label: string, action: string): Promise<void> {
     await this.row(view, label).click({ button: 'right' });
-    await this.#page.locator('.monaco-menu').getByRole('menuitem', { name: action }).click();
+    const item = this.#page.locator('.monaco-menu').getByRole('menuitem', { name: action });
+    await item.waitFor();
+    // A menu ignores the mouse in its first moments, so that the click that opened it chooses nothing.
+    await waitFor(`the menu to take "${action}"`, async () => {
+      await item.click({ timeout: 1000 }).catch(() => {});
+      return (await item.isVisible()) ? undefined : true;
+    });
   }
 
   /** What a view says while it has no rows. */

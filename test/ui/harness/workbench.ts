@@ -104,6 +104,10 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     ...options.settings,
   };
   const userFolder = join(root, 'data', 'data', 'User');
+  // Settings of the scope `machine` are the server's there; on the desktop they stand among the user's.
+  const machineFolder = join(root, 'data', 'data', 'Machine');
+  mkdirSync(machineFolder, { recursive: true });
+  writeFileSync(join(machineFolder, 'settings.json'), JSON.stringify(options.settings ?? {}));
   if (options.keybindings) {
     mkdirSync(userFolder, { recursive: true });
     writeFileSync(join(userFolder, 'keybindings.json'), JSON.stringify(options.keybindings));
