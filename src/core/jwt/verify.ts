@@ -7,7 +7,7 @@ import {
   type SignatureFailure,
   type SignatureOptions,
   type SignatureReason,
-  verifySignature,
+  verifyDecoded,
 } from './verifySignature.ts';
 
 export interface VerifyOptions extends SignatureOptions {
@@ -75,7 +75,7 @@ export async function verifyJwt(token: string, options: VerifyOptions): Promise<
       ...checkNames.slice(1).map(name => check(name, 'notChecked', 'earlier-failure')),
     ]);
   }
-  const signature = await verifySignature(token, options);
+  const signature = await verifyDecoded(token, decoded.value.header, options);
   const { payload } = decoded.value;
   const checks = [
     ...signatureChecks(signature.ok ? undefined : signature.error, decoded.value),
