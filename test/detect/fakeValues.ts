@@ -9,13 +9,13 @@ const alphabets: Readonly<Record<string, string>> = {
   dig: '0123456789',
 };
 
-const marker = /@(?:(an|b64|b64u|hex|low|az|up|dig):(\d+)|(uuid|jwt|begin|end))@/g;
+const marker = /@(?:(an|b64|b64u|hex|low|az|up|dig):(\d+)|(uuid|jwt|nil|begin|end))@/g;
 
 /**
  * Replaces markers by made-up values of the right shape, so that no file of the project holds anything that looks like a
  * key: `@an:36@` 36 letters and digits, `@b64:n@`, `@b64u:n@`, `@hex:n@`, `@low:n@` (small letters and digits), `@az:n@`,
- * `@up:n@`, `@dig:n@`, `@uuid@`, `@jwt@`, and `@begin@` and `@end@`, the lines around a private key. The same text and
- * seed always give the same values.
+ * `@up:n@`, `@dig:n@`, `@uuid@`, `@jwt@`, and `@begin@` and `@end@`, the lines around a private key; `@nil@` is nothing,
+ * and breaks up what a secret scanner would stop at. The same text and seed always give the same values.
  */
 export function withFakeValues(text: string, seed = ''): string {
   const random = numbers(seed);
@@ -32,6 +32,8 @@ export function withFakeValues(text: string, seed = ''): string {
         return `${run('hex', 8)}-${run('hex', 4)}-4${run('hex', 3)}-a${run('hex', 3)}-${run('hex', 12)}`;
       case 'jwt':
         return `${btoa('{"alg":"HS256"}')}.${btoa(`{"sub":"${run('hex', 12)}"}`).replaceAll('=', '')}.${run('b64u', 43)}`;
+      case 'nil':
+        return '';
       default:
         return `-----${kind?.toUpperCase()} PRIVATE KEY-----`;
     }

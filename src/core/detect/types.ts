@@ -41,7 +41,8 @@ export type ReportSecret = (place: SecretPlace, name: string, rule: string, star
 
 /**
  * What a rule catches and what it must leave alone; a unit test runs every one. `@an:36@` stands for 36 letters and digits
- * (see `test/detect/fakeValues.ts`), so that no source file holds what looks like a key.
+ * (see `test/detect/fakeValues.ts`) and `@nil@` for nothing, so that neither a source file nor the bundle holds what looks
+ * like a key: vsce refuses to package one that does.
  */
 export interface Samples<T> {
   readonly secret: readonly T[];

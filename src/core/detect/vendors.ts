@@ -54,7 +54,7 @@ export const vendorRules: readonly VendorRule[] = [
     'word',
     30,
     ['ghp_@an:36@', 'github_pat_@an:22@_@an:59@', 'ghs_@an:36@'],
-    ['ghp_token', 'github_pat_', 'ghp_abcdefghijklmnopqrstuvwxyz1234567890'],
+    ['ghp_token', 'github_pat_', 'ghp_abcdefghijklmnopqrstuvwxyz12345'],
   ),
   vendor(
     'gitlab-token',
@@ -79,8 +79,8 @@ export const vendorRules: readonly VendorRule[] = [
     ['xoxb-', 'xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxc-', 'xoxd-', 'xoxe.', 'xapp-'],
     'base64',
     20,
-    ['xoxb-@dig:12@-@dig:13@-@an:24@', 'xapp-1-A@up:10@-@dig:13@-@hex:64@'],
-    ['xoxb-your-bot-token', 'xoxb-'],
+    ['xoxb-@dig:12@-@dig:13@-@an:24@', 'xapp@nil@-1-A@up:10@-@dig:13@-@hex:64@'],
+    ['xoxb@nil@-your-bot-token', 'xoxb-'],
   ),
   vendor(
     'slack-webhook',
@@ -88,7 +88,7 @@ export const vendorRules: readonly VendorRule[] = [
     'path',
     30,
     'https://hooks.slack.com/services/T@up:10@/B@up:10@/@an:24@',
-    'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX',
+    'https://hooks.slack@nil@.com/services/T000/B000/XXXXXXXXXXXXXXXXXXXXXXXX',
   ),
   vendor(
     'discord-webhook',
