@@ -33,10 +33,8 @@ export async function editConfigFile(uri: vscode.Uri, plan: EditPlan, options: E
   }
   for (let attempt = 0; attempt < attempts; attempt++) {
     const document = openDocument(uri);
-    const outcome =
-      document && (document.isDirty || !options.secret)
-        ? await editDocument(document, plan)
-        : await editOnDisk(uri, plan);
+    const inEditor = document && (document.isDirty || (!options.secret && (await hasCaughtUp(document))));
+    const outcome = inEditor ? await editDocument(document, plan) : await editOnDisk(uri, plan);
     if (outcome !== 'conflict') {
       return outcome;
     }
@@ -61,9 +59,6 @@ export function planned(uri: vscode.Uri, text: string, plan: EditPlan): readonly
 }
 
 async function editDocument(document: vscode.TextDocument, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
-  if (!document.isDirty && !(await hasCaughtUp(document))) {
-    return 'conflict';
-  }
   const { uri, version } = document;
   const edits = planned(uri, document.getText(), plan);
   if (edits.length === 0) {
@@ -83,9 +78,10 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
     return 'unsaved';
   }
   if (!(await document.save())) {
-    // The command undoes in the editor that is in front, so it has to be this one.
+    // Nothing was unsaved before, so what is on disk is what was there. The command means the editor that is in front, and
+    // undo would do nothing in one that VS Code holds for read-only.
     await vscode.window.showTextDocument(document);
-    await vscode.commands.executeCommand('undo');
+    await vscode.commands.executeCommand('workbench.action.files.revert');
     throw new KeyringError('file-read-only', { file: fileLabel(uri) });
   }
   return 'written';
@@ -94,7 +90,7 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
 /** How long VS Code may take to show what another program has written, in ms. */
 const catchUpTime = 2000;
 
-/** Another program may have written the file a moment ago: an edit of the old text could not be saved any more. */
+/** Whether a buffer without changes shows the file: an edit of an older text could not be saved any more. */
 async function hasCaughtUp(document: vscode.TextDocument): Promise<boolean> {
   const deadline = Date.now() + catchUpTime;
   for (;;) {

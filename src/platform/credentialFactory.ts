@@ -18,6 +18,9 @@ export interface NewCredential {
 export const defaultLifetimeSeconds = 3600;
 const defaultAlgorithm = 'HS256';
 
+/** In characters. Servers take 8 to 64 kB of headers; more is a file that was pasted by mistake. */
+const longestValue = 64 * 1024;
+
 /** RFC 9110 section 5.1. */
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -150,6 +153,9 @@ function checkedValue(value: unknown, field: string, { scheme }: HeaderSpec): st
   }
   if (/\s/.test(cleaned.token)) {
     throw invalid(field, 'blanks');
+  }
+  if (text.length > longestValue) {
+    throw invalid(field, 'too-long');
   }
   if (!isSendable(text)) {
     throw invalid(field, 'not-sendable');

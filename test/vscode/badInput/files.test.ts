@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
+import { addServer, inWorkspace, run, until } from '../harness/keyring.ts';
+import { assertRefused, bytes, configPath, good } from './nothingLost.ts';
+import { type Trouble, TroubledFiles } from './troubledFiles.ts';
+
+const server = '"a": { "type": "http", "url": "https://a.example.com/mcp" }';
+
+function write(content: string | Buffer): void {
+  writeFileSync(inWorkspace(configPath), content);
+}
+
+describe('A config file', () => {
+  beforeEach(() => {
+    rmSync(inWorkspace(configPath), { recursive: true, force: true });
+    mkdirSync(inWorkspace('main/.vscode'), { recursive: true });
+  });
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await forgetAll();
+  });
+
+  describe('that cannot be edited is named and left alone:', () => {
+    const cases: readonly (readonly [what: string, content: string | Buffer, message: RegExp])[] = [
+      ['not JSON', 'servers:\n  a: 1\n', /mcp\.json cannot be edited: it is not well-formed JSON \(line 1\)/],
+      [
+        'half-typed',
+        `{\n  "servers": { ${server},\n    "b": {\n`,
+        /mcp\.json cannot be edited: it is not well-formed JSON \(line \d\)/,
+      ],
+      ['a list', '[]', /mcp\.json cannot be edited: it does not hold a JSON object/],
+      ['servers is a list', '{ "servers": [] }', /mcp\.json cannot be edited: “servers” is not an object/],
+      ['servers is a text', '{ "servers": "none" }', /mcp\.json cannot be edited: “servers” is not an object/],
+      [
+        'inputs is an object',
+        `{ "servers": {}, "inputs": {} }`,
+        /mcp\.json cannot be edited: “inputs” is not an array/,
+      ],
+      ['UTF-16', Buffer.from('{}', 'utf16le'), /mcp\.json cannot be (read|edited)/],
+      ['Latin-1', Buffer.from('{ "servers": { "ä": {} } }', 'latin1'), /mcp\.json cannot be read/],
+    ];
+    for (const [what, content, message] of cases) {
+      it(what, async () => {
+        write(content);
+        await assertRefused({}, message);
+      });
+    }
+
+    it('a folder in its place', async () => {
+      mkdirSync(inWorkspace(configPath));
+      await assertRefused({}, /mcp\.json cannot be read/, () => Buffer.alloc(0));
+    });
+  });
+
+  describe('that is unusual keeps what is unusual about it:', () => {
+    async function addTo(content: string): Promise<string> {
+      write(content);
+      await addServer({ ...good, delivery: 'reference' });
+      await until('the server', async () => (await serverNames(uriOf(configPath)))?.includes('new'));
+      const after = bytes().toString();
+      // All that was there is there, in its order.
+      let at = 0;
+      for (const line of content.split(/\r?\n/).filter(text => !/^[\s\]}]*$/.test(text))) {
+        const found = after.indexOf(line.replace(/\s*\}*$/, ''), at);
+        assert.ok(found >= 0, `${line} is lost in\n${after}`);
+        at = found;
+      }
+      return after;
+    }
+
+    it('an empty one gets what it needs', async () => {
+      for (const empty of ['', '\n', '  ']) {
+        rmSync(inWorkspace(configPath), { force: true });
+        await addTo(empty);
+        await forgetAll();
+      }
+    });
+
+    it('one that does not exist is made, with its folder', async () => {
+      rmSync(inWorkspace('main/.vscode'), { recursive: true });
+      await addServer(good);
+      assert.deepEqual(Object.keys(JSON.parse(bytes().toString()).servers), ['new']);
+    });
+
+    it('a BOM', async () => {
+      const after = await addTo(`\ufeff{\n  "servers": { ${server} }\n}\n`);
+      assert.ok(after.startsWith('\ufeff{'));
+      assert.equal(after.lastIndexOf('\ufeff'), 0);
+    });
+
+    it('CR LF', async () => {
+      const after = await addTo(`{\r\n  // Mine.\r\n  "servers": {\r\n    ${server}\r\n  }\r\n}\r\n`);
+      assert.doesNotMatch(after, /[^\r]\n/);
+    });
+
+    it('tabs', async () => {
+      const after = await addTo(`{\n\t"servers": {\n\t\t${server}\n\t}\n}\n`);
+      assert.match(after, /\n\t\t"new": \{/);
+      assert.doesNotMatch(after, /\n +\S/);
+    });
+
+    it('comments and trailing commas', async () => {
+      await addTo(`// Top.\n{\n  "servers": {\n    ${server}, // Mine.\n    /* end */\n  },\n}\n`);
+    });
+  });
+
+  describe('that is open in an editor', () => {
+    async function open(content: string): Promise<vscode.TextEditor> {
+      write(content);
+      const document = await vscode.workspace.openTextDocument(inWorkspace(configPath));
+      const editor = await vscode.window.showTextDocument(document);
+      // Its buffer may be one of an earlier test.
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+      assert.equal(document.getText(), content);
+      return editor;
+    }
+
+    it('is edited there and saved, and undo brings back what was', async () => {
+      const content = `{\n  "servers": { ${server} }\n}\n`;
+      const { document } = await open(content);
+      await addServer(good);
+      assert.equal(document.isDirty, false);
+      assert.equal(document.getText(), bytes().toString());
+      assert.ok(document.getText().includes('"new"'));
+      await vscode.commands.executeCommand('undo');
+      assert.equal(document.getText(), content);
+    });
+
+    it('keeps unsaved changes unsaved, and the file on disk as it was', async () => {
+      const content = `{\n  "servers": { ${server} }\n}\n`;
+      const editor = await open(content);
+      await editor.edit(edit => edit.insert(new vscode.Position(0, 1), '\n  // Not saved yet.'));
+      await addServer(good);
+      assert.equal(editor.document.isDirty, true);
+      assert.match(editor.document.getText(), /Not saved yet/);
+      assert.match(editor.document.getText(), /"new"/);
+      assert.equal(bytes().toString(), content);
+    });
+
+    it('puts a literal token past the editor where nothing is unsaved', async () => {
+      const { document } = await open(`{\n  "servers": { ${server} }\n}\n`);
+      await addServer({ ...good, delivery: 'literal' });
+      assert.match(bytes().toString(), /demo-key-not-a-secret/);
+      await until('the editor to show it', () => document.getText() === bytes().toString());
+      assert.equal(document.isDirty, false);
+    });
+
+    it('and that VS Code may not save is as it was, on disk and in the editor, whatever is in front', async () => {
+      const content = `{\n  "servers": { ${server} }\n}\n`;
+      const settings = vscode.workspace.getConfiguration('files');
+      await settings.update('readonlyInclude', { '**/mcp.json': true }, vscode.ConfigurationTarget.Global);
+      const { document } = await open(content);
+      const other = await vscode.workspace.openTextDocument({ content: 'typed by the user', language: 'plaintext' });
+      const editor = await vscode.window.showTextDocument(other, { preview: false });
+      await editor.edit(edit => edit.insert(new vscode.Position(0, 0), 'just now '));
+      const outcome = await addServer(good).then(
+        () => 'added',
+        (error: Error) => error.message,
+      );
+      await settings.update('readonlyInclude', undefined, vscode.ConfigurationTarget.Global);
+      assert.equal(other.getText(), 'just now typed by the user');
+      assert.match(outcome, /mcp\.json is read-only\. Nothing was changed/);
+      assert.equal(bytes().toString(), content);
+      assert.equal(document.getText(), content);
+      assert.deepEqual((await services()).vault.credentials, []);
+    });
+
+    it('is not written where its unsaved text is broken', async () => {
+      const editor = await open('{ "servers": {} }\n');
+      await editor.edit(edit => edit.insert(new vscode.Position(0, 1), ' "x": '));
+      const unsaved = editor.document.getText();
+      await assertRefused({}, /mcp\.json cannot be edited/);
+      assert.equal(editor.document.getText(), unsaved);
+    });
+
+    it('and has just been changed by another program loses neither change', async () => {
+      const { document } = await open(`{\n  "servers": { ${server} }\n}\n`);
+      write(`{\n  "servers": { ${server}, "theirs": { "type": "http", "url": "https://b.example.com" } }\n}\n`);
+      const outcome = await addServer(good).then(
+        () => 'added',
+        (error: Error) => error.message,
+      );
+      await until('the editor to be quiet', () => !document.isDirty && document.getText() === bytes().toString());
+      const text = bytes().toString();
+      assert.match(text, /"theirs"/, outcome);
+      if (outcome === 'added') {
+        assert.match(text, /"new"/);
+      } else {
+        assert.match(outcome, /mcp\.json/);
+        assert.doesNotMatch(text, /"new"/);
+        assert.deepEqual((await services()).vault.credentials, []);
+      }
+    });
+  });
+
+  describe('on a file system that makes trouble', () => {
+    const path = '/project/.vscode/mcp.json';
+    const content = `{\n  "servers": { ${server} }\n}\n`;
+    const files = new TroubledFiles();
+    const uri = vscode.Uri.from({ scheme: 'troubled', path });
+    let registration: vscode.Disposable;
+
+    before(async () => {
+      registration = vscode.workspace.registerFileSystemProvider('troubled', files, { isCaseSensitive: true });
+      files.set(path, content);
+      const folder = vscode.Uri.from({ scheme: 'troubled', path: '/project' });
+      assert.ok(vscode.workspace.updateWorkspaceFolders(1, 0, { uri: folder }));
+      await until('its servers', async () => (await serverNames(uri.toString()))?.includes('a'));
+    });
+
+    after(async () => {
+      files.trouble = 'none';
+      vscode.workspace.updateWorkspaceFolders(1, 1);
+      await until('no servers', async () => (await serverNames(uri.toString())) === undefined);
+      registration.dispose();
+    });
+
+    function begin(trouble: Trouble): void {
+      files.trouble = 'none';
+      files.set(path, content);
+      files.trouble = trouble;
+      files.reads = 0;
+    }
+
+    const refused: readonly (readonly [Trouble, RegExp])[] = [
+      ['readOnly', /mcp\.json is read-only\. Nothing was changed/],
+      ['refusesWrites', /mcp\.json is read-only\. Nothing was changed/],
+      ['unreadable', /mcp\.json cannot be read\. Nothing was changed/],
+    ];
+    for (const [trouble, message] of refused) {
+      it(`${trouble}: refused, and nothing is lost`, async () => {
+        begin(trouble);
+        await assertRefused({ file: uri.toString() }, message, () => Buffer.from(files.text(path)));
+      });
+    }
+
+    it('keepsChanging: given up, with every change of the other program kept', async () => {
+      begin('keepsChanging');
+      await assert.rejects(addServer({ ...good, file: uri.toString() }), /mcp\.json keeps being changed/);
+      assert.ok(files.text(path).startsWith(content));
+      assert.doesNotMatch(files.text(path), /"new"/);
+      assert.deepEqual((await services()).vault.credentials, []);
+    });
+
+    it('changesAtFirst: tried again, with both changes in the file', async () => {
+      begin('changesAtFirst');
+      await addServer({ ...good, file: uri.toString() });
+      assert.match(files.text(path), /"new"/);
+      assert.match(files.text(path), /\/\/ 5\n$/);
+    });
+
+    it('refuses to take away what it cannot write: the credential stays attached', async () => {
+      begin('none');
+      await addServer({ ...good, file: uri.toString() });
+      const before = files.text(path);
+      files.trouble = 'refusesWrites';
+      await run('mcpKeyring.servers.detachCredential', { file: uri.toString(), server: 'new' });
+      assert.equal(files.text(path), before);
+      const { vault } = await services();
+      assert.equal(vault.attachedTo('https://new.example.com/mcp', 'X-API-Key').length, 1);
+    });
+  });
+});
