@@ -122,6 +122,16 @@ export function errorText(error: KeyringError): string {
       return l10n.t('{0} cannot be read. Nothing was changed.', text(data.file));
     case 'server-not-found':
       return l10n.t('There is no server “{0}” in {1}.', text(data.server), text(data.file));
+    case 'server-not-providable':
+      return data.reason === 'no-credential'
+        ? l10n.t('“{0}” has no credential, so there is nothing that MCP Keyring could add to it.', text(data.server))
+        : data.reason === 'no-url'
+          ? l10n.t('“{0}” is not a server with a URL, so MCP Keyring cannot offer it.', text(data.server))
+          : l10n.t(
+              'The header {0} of “{1}” holds a ${...} that only its file’s client resolves, so MCP Keyring cannot offer the server. Replace it by its value or attach a credential to it.',
+              text(data.header),
+              text(data.server),
+            );
     case 'reference-not-supported':
       return l10n.t(
         'delivery: what reads {0} does not resolve ${input:...}, so a reference would be sent as it stands. Choose the delivery “literal”.',
@@ -231,7 +241,9 @@ export function findingText(finding: Finding, now?: number): string {
     case 'token-alg-none':
       return l10n.t('The token is not signed (alg “none”). No careful server accepts it.');
     case 'token-signature-invalid':
-      return l10n.t('The signature does not fit the key.');
+      return data.reason === 'signature-empty'
+        ? l10n.t('The token has no signature.')
+        : l10n.t('The signature does not fit the key.');
     case 'token-audience-mismatch':
       return l10n.t('The token is meant for {0}, not for this server ({1}).', text(data.audience), text(data.expected));
     case 'token-issuer-mismatch':
@@ -247,7 +259,9 @@ export function findingText(finding: Finding, now?: number): string {
         'There are blanks or line ends in the value that do not belong there. Many servers refuse such a value.',
       );
     case 'header-invalid-characters':
-      return l10n.t('The value has characters that cannot be sent in a header.');
+      return data.reason === 'empty'
+        ? l10n.t('There is a scheme, but no token behind it.')
+        : l10n.t('The value has characters that cannot be sent in a header.');
     case 'secret-in-file':
       return l10n.t('This file holds the credential in plain text.');
     case 'secret-in-url':
@@ -382,6 +396,8 @@ export function malformedText(data: FindingData): string {
       return l10n.t('{0} is negative.', claim);
     case 'claim-milliseconds':
       return l10n.t('{0} seems to be in milliseconds; it has to be in seconds.', claim);
+    case 'claim-exp-before-nbf':
+      return l10n.t('it expires before it becomes valid.');
     case 'claim-out-of-range':
       return l10n.t('{0} is out of range.', claim);
     default:
@@ -412,6 +428,8 @@ function argumentText(data: FindingData): string {
       return l10n.t('this may not be empty.');
     case 'taken':
       return l10n.t('there is a server “{0}” in this file already.', text(data.value));
+    case 'offered':
+      return l10n.t('MCP Keyring offers a server “{0}” already.', text(data.value));
     case 'not-http':
       return l10n.t('a URL has to start with https:// or http:// and name a host.');
     case 'insecure':
@@ -427,6 +445,8 @@ function argumentText(data: FindingData): string {
       return l10n.t('there are blanks or line ends in it.');
     case 'not-sendable':
       return l10n.t('there are characters in it that cannot be sent in a header.');
+    case 'too-long':
+      return l10n.t('this is longer than servers take in a header.');
     case 'header-name':
       return l10n.t('this is not the name of an HTTP header.');
     case 'not-a-file':
@@ -434,7 +454,7 @@ function argumentText(data: FindingData): string {
     case 'unknown-kind':
       return l10n.t('this has to be apiKey, bearer, signedJwt or existing.');
     case 'unknown-delivery':
-      return l10n.t('this has to be reference or literal.');
+      return l10n.t('this has to be reference, literal or provided.');
     case 'not-json-object':
       return l10n.t('this has to be a JSON object.');
     case 'unknown-role':

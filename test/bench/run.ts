@@ -1,12 +1,12 @@
 // Measures what is claimed, each thing beside a yardstick in the same run: npm run bench
 import { analysisClaims } from './analysis.ts';
 import { hostClaims } from './inHost.ts';
+import { jwtClaims } from './jwt.ts';
 import { printClaims } from './measure.ts';
-import { signingClaims } from './signing.ts';
 import { sizeClaims } from './sizes.ts';
 
 const claims = [];
-for (const part of [analysisClaims, signingClaims, sizeClaims, hostClaims]) {
+for (const part of [analysisClaims, jwtClaims, sizeClaims, hostClaims]) {
   claims.push(...(await part()));
 }
 printClaims(claims);

@@ -6,6 +6,7 @@ import type { Credential } from '../credentials/types.ts';
 import type { Vault } from '../credentials/vault.ts';
 import type { VerificationRecord } from '../credentials/verifications.ts';
 import type { Finding } from '../findings.ts';
+import { headerFindings } from '../jwt/headerValue.ts';
 import { nextBoundary, type TokenFindingOptions, tokenFindings } from '../jwt/tokenFindings.ts';
 import type { Span } from '../text.ts';
 import { isAuthenticationHeader, isLiteralSecret } from './literals.ts';
@@ -187,6 +188,8 @@ function analyzeReference(
       data: { reason: 'not-attached', url, header: header.name },
     });
   }
+  // What the input gives is the token alone: the scheme has to stand in the file.
+  findings.push(...headerFindings(header.name, header.value ?? '').map(finding => at(finding, span)));
   const token = credential && contentOf(credential);
   const verification = credential && verificationOf(credential, context);
   if (token && findings.length === 0) {
@@ -217,10 +220,10 @@ function verificationOf(credential: Credential, context: AnalysisContext): Verif
 /** What a verification found that the token alone doesn't tell. */
 function findingsOfVerification(record: VerificationRecord | undefined): Finding[] {
   const failed = record?.result.checks.filter(({ outcome }) => outcome === 'failed') ?? [];
-  return failed.flatMap(({ check, data }): Finding[] => {
+  return failed.flatMap(({ check, reason, data }): Finding[] => {
     switch (check) {
       case 'signature':
-        return [{ code: 'token-signature-invalid', severity: 'error', data }];
+        return [{ code: 'token-signature-invalid', severity: 'error', data: { ...data, reason } }];
       case 'iss':
         return [{ code: 'token-issuer-mismatch', severity: 'warning', data }];
       default:

@@ -3,9 +3,12 @@ import { readToken } from '../../core/credentials/token.ts';
 import type { VerificationRecord } from '../../core/credentials/verifications.ts';
 import type { Finding } from '../../core/findings.ts';
 import { tokenFindings } from '../../core/jwt/tokenFindings.ts';
+import type { DecodedJwt } from '../../core/jwt/types.ts';
+import { profilesFor, verifierFindings } from '../../core/jwt/verifierProfiles.ts';
 import { plainText } from '../../core/text.ts';
 import { checkName, checkText, verificationText } from '../../platform/checkTexts.ts';
 import { findingText, malformedText } from '../../platform/texts.ts';
+import { profileName, verifierFindingText } from '../../platform/verifierTexts.ts';
 import type { Services } from '../../services.ts';
 
 /**
@@ -34,6 +37,9 @@ export function tokenReport({ settings, clock }: Services, token: string, record
       lines.push(`  ${outcomeMark[check.outcome]} ${checkName(check.check).padEnd(width)}  ${checkText(check)}`);
     }
   }
+  if (content.shape === 'jwt') {
+    lines.push(...serversView(content.jwt, clock.now(), clockToleranceSeconds));
+  }
   if (content.shape === 'malformed') {
     const { header, reason, segments } = content.problem;
     if (findings.length === 0) {
@@ -42,6 +48,15 @@ export function tokenReport({ settings, clock }: Services, token: string, record
     return comments(lines) + (header ? json({ header }) : '');
   }
   return comments(lines) + json({ header: content.jwt.header, claims: content.jwt.payload });
+}
+
+/** Which kinds of servers would refuse the token, as they are commonly set up. */
+function serversView(jwt: DecodedJwt, now: number, toleranceSeconds: number): string[] {
+  const lines = profilesFor(jwt).flatMap(profile => {
+    const reasons = verifierFindings(jwt, profile, { now, toleranceSeconds }).map(verifierFindingText);
+    return reasons.length === 0 ? [] : [`  ${profileName(profile.id)}: ${reasons.join('; ')}`];
+  });
+  return lines.length === 0 ? [] : ['', l10n.t('Would be refused by:'), ...lines];
 }
 
 const severityMark = { error: '✗', warning: '!', information: 'i' } as const;
