@@ -1,0 +1,176 @@
+import * as oauth from 'oauth4webapi';
+import type { Clock } from '../ports.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { Secret } from '../secret.ts';
+import { plainText } from '../text.ts';
+import { authenticateClient } from './clientAuthentication.ts';
+import { type OAuthFailure, oauthFailure } from './failures.ts';
+import { placeOf } from './http.ts';
+import { parseJsonObject, textOf } from './json.ts';
+import { sendMessage, toMessageClient, toMessageServer } from './messages.ts';
+import { endpointOf } from './serverMetadata.ts';
+import { readTokenError } from './tokenErrors.ts';
+import { type OAuthContext, type Parties, requestTokens, targetParameters } from './tokenRequest.ts';
+import { readLifetime, type TokenSet } from './tokens.ts';
+import { checkUrl, type UrlPolicy } from './urlPolicy.ts';
+
+export interface DeviceRequest extends Parties {
+  readonly scopes: readonly string[];
+  readonly resource: string | undefined;
+  /** The verification page is opened in a browser, so it's judged like an endpoint. */
+  readonly policy: UrlPolicy;
+}
+
+/** What the person has to type where (RFC 8628 section 3.2). */
+export interface DeviceAuthorization extends DeviceRequest {
+  readonly deviceCode: Secret;
+  /** Fit to be shown. */
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** The same page with the code filled in. */
+  readonly verificationUriComplete?: string;
+  /** In ms. */
+  readonly expiresAt: number;
+  /** Between two questions, in ms. */
+  readonly interval: number;
+}
+
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** RFC 8628 section 3.5: by how much `slow_down` lengthens the interval, also what it is if nobody says, in ms. */
+const step = 5000;
+
+/** Nothing is gained by asking less often, in ms. */
+const longestInterval = 60_000;
+
+/**
+ * Asks for a code to type on another device (RFC 8628 section 3.1). Fails with `endpoint-missing`, `endpoint-forbidden` for a
+ * verification page that is not to be opened, `token-invalid` for an answer without code, and what `requestTokens` fails with.
+ */
+export async function beginDeviceAuthorization(
+  context: OAuthContext,
+  request: DeviceRequest,
+): Promise<Result<DeviceAuthorization, OAuthFailure>> {
+  const { server, client, policy } = request;
+  const endpoint = endpointOf(server, 'deviceAuthorizationEndpoint');
+  if (!endpoint.ok) {
+    return endpoint;
+  }
+  const now = context.now();
+  const authentication = await authenticateClient(server, client, now, context.sign);
+  if (!authentication.ok) {
+    return authentication;
+  }
+  const answer = await sendMessage(context, options =>
+    oauth.deviceAuthorizationRequest(
+      toMessageServer(server),
+      toMessageClient(client),
+      authentication.value,
+      targetParameters(request),
+      options,
+    ),
+  );
+  if (!answer.ok) {
+    return answer;
+  }
+  if (answer.value.status !== 200) {
+    return fail(readTokenError(answer.value, now));
+  }
+  const url = placeOf(endpoint.value);
+  const body = parseJsonObject(answer.value.text);
+  if (!body) {
+    return fail(oauthFailure('not-json', { url, status: 200 }));
+  }
+  const deviceCode = textOf(body, 'device_code');
+  const userCode = textOf(body, 'user_code');
+  // Google says `verification_url`.
+  const verificationUri = textOf(body, 'verification_uri') ?? textOf(body, 'verification_url');
+  if (deviceCode === undefined || userCode === undefined || verificationUri === undefined) {
+    const member = deviceCode === undefined ? 'device_code' : userCode === undefined ? 'user_code' : 'verification_uri';
+    return fail(oauthFailure('token-invalid', { url, member, reason: 'missing' }));
+  }
+  const complete = textOf(body, 'verification_uri_complete');
+  for (const page of complete === undefined ? [verificationUri] : [verificationUri, complete]) {
+    const checked = checkUrl(page, policy);
+    if (!checked.ok) {
+      const data = { url, endpoint: 'verification_uri', actual: plainText(page), reason: checked.error };
+      return fail(oauthFailure('endpoint-forbidden', data));
+    }
+  }
+  const lifetime = readLifetime(body.expires_in);
+  const interval = readLifetime(body.interval);
+  return ok({
+    ...request,
+    deviceCode: new Secret(deviceCode),
+    userCode: plainText(userCode, 64),
+    verificationUri,
+    ...(complete !== undefined && { verificationUriComplete: complete }),
+    // Required by the standard; without it, as long as a sign-in.
+    expiresAt: now + (typeof lifetime === 'number' ? lifetime * 1000 : 600_000),
+    interval: Math.min(typeof interval === 'number' ? interval * 1000 : step, longestInterval),
+  });
+}
+
+/**
+ * Asks until the person has decided (RFC 8628 section 3.4 and 3.5): every interval, more slowly when told to `slow_down`
+ * and when the network fails. Ends with the context's signal.
+ *
+ * Fails with `access-denied`, `device-code-expired`, `cancelled`, and what `requestTokens` fails with and waiting doesn't mend.
+ */
+export async function pollDeviceAuthorization(
+  context: OAuthContext,
+  clock: Clock,
+  authorization: DeviceAuthorization,
+): Promise<Result<TokenSet, OAuthFailure>> {
+  const { deviceCode, resource, expiresAt } = authorization;
+  const { issuer } = authorization.server;
+  let { interval } = authorization;
+  for (;;) {
+    await sleep(clock, interval, context.signal);
+    if (context.signal?.aborted) {
+      return fail(oauthFailure('cancelled'));
+    }
+    if (context.now() >= expiresAt) {
+      return fail(oauthFailure('device-code-expired', { issuer }));
+    }
+    const tokens = await requestTokens(context, authorization, grantType, {
+      device_code: deviceCode.reveal(),
+      ...(resource !== undefined && { resource }),
+    });
+    if (tokens.ok) {
+      return tokens;
+    }
+    const { code, data, remedy, retryAfter = 0 } = tokens.error;
+    if (data.error === 'authorization_pending') {
+      continue;
+    }
+    if (data.error === 'slow_down') {
+      interval = Math.min(interval + step, longestInterval);
+    } else if (remedy === 'retry') {
+      interval = Math.min(Math.max(interval * 2, retryAfter), longestInterval);
+    } else {
+      return code === 'invalid-grant' && context.now() >= expiresAt
+        ? fail(oauthFailure('device-code-expired', { issuer }))
+        : tokens;
+    }
+  }
+}
+
+/** Resolves at the time or at the abort, whichever comes first. */
+function sleep(clock: Clock, wait: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise(resolve => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const timer = clock.at(clock.now() + wait, () => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    });
+    const stop = () => {
+      timer.dispose();
+      resolve();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
