@@ -5,6 +5,7 @@ import { registerDiagnostics } from './features/diagnostics/register.ts';
 import { registerHelp } from './features/help/register.ts';
 import { registerHover } from './features/hover/register.ts';
 import { registerKeys } from './features/keys/register.ts';
+import { registerProvided } from './features/provided/register.ts';
 import { registerResolveHeader } from './features/resolveHeader/register.ts';
 import { registerServers } from './features/servers/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerKeys(services),
     registerAddServer(services),
     registerResolveHeader(services),
+    registerProvided(services),
     registerHover(services),
     registerDiagnostics(services),
     registerStatusBar(services),

@@ -3,7 +3,7 @@ import type { JsonObject } from './core/jwt/types.ts';
 
 /** Where a server stands. Tree nodes, lenses and quick fixes pass it as a command's argument. */
 export interface ServerTarget {
-  /** The config file's URI as a string. */
+  /** The config file's URI as a string, or {@link providedFile}. */
   readonly file: string;
   readonly server: string;
   /** The header that is meant; without it the server's authenticating one. */
@@ -14,14 +14,20 @@ export interface CredentialTarget {
   readonly credentialId: string;
 }
 
-/** How a header gets to the client (design section 6). */
-export type Delivery = 'reference' | 'literal';
+/** How a header gets into a file. */
+export type FileDelivery = 'reference' | 'literal';
+
+/** How a header gets to the client (design section 6). `provided`: the server stands in no file. */
+export type Delivery = FileDelivery | 'provided';
+
+/** Stands for a file in the targets of servers that stand in none. */
+export const providedFile = 'mcp-keyring:/provided';
 
 /** The answers of **Add Authenticated Server...**. What's missing is asked, what's wrong is an error that names the field. */
 export interface AddServerAnswers {
   readonly name?: string;
   readonly url?: string;
-  /** The config file's path or URI; a new one is made if it doesn't exist. */
+  /** The config file's path or URI; a new one is made if it doesn't exist. None is needed for `provided`. */
   readonly file?: string;
   /** The header's name: `Authorization` unless the credential is an API key, then `X-API-Key`. */
   readonly header?: string;
@@ -80,7 +86,7 @@ export interface ExistingAnswers {
 }
 
 export interface AddServerResult {
-  /** The config file's URI as a string. */
+  /** The config file's URI as a string, or {@link providedFile}. */
   readonly file: string;
   readonly server: string;
   readonly credentialId: string;
@@ -165,6 +171,8 @@ export interface Commands {
   'mcpKeyring.servers.remove': [target?: ServerTarget];
   'mcpKeyring.servers.repairHeader': [target?: ServerTarget];
   'mcpKeyring.servers.moveToKeyring': [target?: ServerTarget];
+  'mcpKeyring.servers.takeOver': [target?: ServerTarget];
+  'mcpKeyring.servers.giveBack': [target?: ServerTarget];
   'mcpKeyring.servers.switchRole': [target?: ServerTarget, role?: string];
 
   'mcpKeyring.credentials.showDetails': [target?: CredentialTarget];
@@ -207,6 +215,8 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.remove': true,
   'mcpKeyring.servers.repairHeader': true,
   'mcpKeyring.servers.moveToKeyring': true,
+  'mcpKeyring.servers.takeOver': true,
+  'mcpKeyring.servers.giveBack': true,
   'mcpKeyring.servers.switchRole': true,
   'mcpKeyring.credentials.showDetails': true,
   'mcpKeyring.credentials.rename': true,
@@ -235,6 +245,9 @@ export const views = {
 export const webviews = {
   tokenDetails: 'mcpKeyring.tokenDetails',
 } as const;
+
+/** The id under which servers are offered to VS Code, as the manifest has it. */
+export const serverProvider = 'mcpKeyring';
 
 /** Context keys for `when` clauses in the manifest. */
 export const contextKeys = {

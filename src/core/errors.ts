@@ -49,6 +49,7 @@ export type ErrorCode =
   | 'file-changed'
   | 'file-unreadable'
   | 'server-not-found'
+  | 'server-not-providable'
   | 'reference-not-supported'
   | 'purge-missing'
   | 'argument-invalid';

@@ -1,15 +1,19 @@
 import {
   addServer,
+  addServerValue,
   dropInput,
+  type EditResult,
   ensureInput,
   planEdits,
   removeHeader,
   removeServer,
   setHeader,
 } from '../core/config/edit.ts';
+import { resolveCommand } from '../core/config/inputUses.ts';
 import { parseConfig } from '../core/config/parse.ts';
 import { inputReference, keyringInputId, parseKeyringInputId, parseReferences } from '../core/config/references.ts';
-import type { ParsedConfig, ParsedServer } from '../core/config/types.ts';
+import type { JsonValue } from '../core/config/render.ts';
+import type { ConfigFormat, ParsedConfig, ParsedServer } from '../core/config/types.ts';
 import { canonicalUrl, transportSecurity } from '../core/config/url.ts';
 import { attach, detach } from '../core/credentials/attachments.ts';
 import { type Broker, schemeFor } from '../core/credentials/broker.ts';
@@ -17,7 +21,7 @@ import type { Vault } from '../core/credentials/vault.ts';
 import { KeyringError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { ok } from '../core/result.ts';
-import type { Delivery, ServerTarget } from '../ids.ts';
+import type { FileDelivery, ServerTarget } from '../ids.ts';
 import { type EditOutcome, editConfigFile, planned } from './configEdits.ts';
 import { type ConfigFiles, type ConfigLocation, fileLabel } from './configFiles.ts';
 import type { McpServers } from './mcpServers.ts';
@@ -30,7 +34,7 @@ export interface Placement {
   /** The server's URL. Where the server doesn't exist yet, it's added with this one. */
   readonly url: string;
   readonly header: string;
-  readonly delivery: Delivery;
+  readonly delivery: FileDelivery;
 }
 
 /** A server found in a config file, ready to be worked on. */
@@ -74,7 +78,7 @@ export class Deliverer {
   }
 
   /** The delivery that suits a file best, unless the user has set one and the file's clients can do it. */
-  async preferredDelivery(place: ConfigLocation): Promise<Delivery> {
+  async preferredDelivery(place: ConfigLocation): Promise<FileDelivery> {
     const set = this.#settings.defaultDelivery;
     const reference = place.format.indirections.includes('input') && (await this.#mcp.canPurge());
     return reference && set !== 'literal' ? 'reference' : 'literal';
@@ -174,17 +178,61 @@ export class Deliverer {
 
   /** Takes a server out of its file. Credentials stay in the keyring, detached where no other server has the URL. */
   async remove(found: FoundServer): Promise<EditOutcome> {
-    const outcome = await editConfigFile(found.place.uri, text =>
-      planEdits(text, [
-        step => removeServer(step, found.place.format, found.parsed.name),
-        ...this.#dropUnusedInputs(found),
-      ]),
-    );
+    const outcome = await editConfigFile(found.place.uri, this.removal(found));
     await this.#forget(
       found,
       found.parsed.headers.map(header => header.name),
     );
     return outcome;
+  }
+
+  /** The edits that take a server out of its file, with the inputs that nothing needs any more. */
+  removal(found: FoundServer): (text: string) => EditResult {
+    return text =>
+      planEdits(text, [
+        step => removeServer(step, found.place.format, found.parsed.name),
+        ...this.#dropUnusedInputs(found),
+      ]);
+  }
+
+  /**
+   * The edits that put a server with all that it had into a file, each of its headers as a delivery wants it.
+   * @param values per header name; a reference's `inputId` comes with its input
+   */
+  addition(
+    place: ConfigLocation,
+    name: string,
+    value: JsonValue,
+    headers: readonly { readonly name: string; readonly value: string; readonly inputId?: string }[],
+  ): (text: string) => EditResult {
+    const { format } = place;
+    return text =>
+      planEdits(text, [
+        step => addServerValue(step, format, name, value),
+        ...headers.map(header => (step: string) => setHeader(step, format, name, header.name, header.value)),
+        ...headers.flatMap(({ inputId }) => (inputId === undefined ? [] : [ensureOurInput(format, inputId)])),
+      ]);
+  }
+
+  /**
+   * What is written for a header that a credential is attached to.
+   * @param url canonical
+   */
+  async headerText(
+    server: string,
+    url: string,
+    header: string,
+    delivery: FileDelivery,
+  ): Promise<{ readonly value: string; readonly inputId?: string }> {
+    if (delivery === 'literal') {
+      return { value: (await this.#broker.headerFor(url, header)).value.reveal() };
+    }
+    const attached = this.#vault.attachedTo(url, header)[0];
+    const credential = attached && this.#vault.credential(attached.credentialId);
+    const scheme = credential ? schemeFor(credential, header) : '';
+    const inputId = await keyringInputId(server, url, header);
+    const reference = inputReference(inputId);
+    return { value: scheme ? `${scheme} ${reference}` : reference, inputId };
   }
 
   /** Writes another value for a header that is there already; for repairs that need no credential. */
@@ -232,18 +280,9 @@ export class Deliverer {
 
   async #write(placement: Placement, url: string): Promise<EditOutcome> {
     const { place, server, header, delivery } = placement;
-    if (delivery === 'literal') {
-      const { value } = await this.#broker.headerFor(url, header);
-      const steps = this.#steps(placement, value.reveal(), undefined);
-      return editConfigFile(place.uri, text => planEdits(text, steps(text)), { secret: true });
-    }
-    const attached = this.#vault.attachedTo(url, header)[0];
-    const credential = attached && this.#vault.credential(attached.credentialId);
-    const scheme = credential ? schemeFor(credential, header) : '';
-    const inputId = await keyringInputId(server, url, header);
-    const reference = inputReference(inputId);
-    const steps = this.#steps(placement, scheme ? `${scheme} ${reference}` : reference, inputId);
-    return editConfigFile(place.uri, text => planEdits(text, steps(text)));
+    const { value, inputId } = await this.headerText(server, url, header, delivery);
+    const steps = this.#steps(placement, value, inputId);
+    return editConfigFile(place.uri, text => planEdits(text, steps(text)), { secret: delivery === 'literal' });
   }
 
   /** The edits that place a header: the server if it isn't there, the header, its input. */
@@ -264,14 +303,7 @@ export class Deliverer {
         steps.push(step => setHeader(step, format, placement.server, placement.header, value));
       }
       if (inputId !== undefined) {
-        steps.push(step =>
-          ensureInput(step, format, {
-            id: inputId,
-            type: 'command',
-            command: 'mcpKeyring.resolveHeader',
-            args: inputId,
-          }),
-        );
+        steps.push(ensureOurInput(format, inputId));
       } else {
         steps.push(...this.#dropUnusedInputs({ place: placement.place, config }));
       }
@@ -300,20 +332,28 @@ export class Deliverer {
           });
   }
 
-  /** Detaches what was attached to a server that is gone, unless another server has the same URL. */
+  /** Detaches what was attached to a server that is gone. */
   async #forget(found: FoundServer, headers: readonly string[]): Promise<void> {
     const url = found.parsed.url && canonicalUrl(found.parsed.url.value);
-    if (!url?.ok) {
-      return;
+    if (url?.ok) {
+      await this.detachUnnamed(url.value, headers);
     }
+  }
+
+  /**
+   * Detaches every credential from a URL, unless a file names it or it is offered without one.
+   * @param url canonical
+   */
+  async detachUnnamed(url: string, headers: readonly string[]): Promise<void> {
     for (const header of headers) {
-      if (await this.#stillNamed(url.value, header)) {
+      const attached = this.#vault.attachedTo(url, header);
+      if (attached.some(({ attachment }) => attachment.provided) || (await this.#stillNamed(url, header))) {
         continue;
       }
-      for (const { credentialId } of this.#vault.attachedTo(url.value, header)) {
+      for (const { credentialId } of attached) {
         await this.#vault
           .updateCredential(credentialId, credential =>
-            detach(credential, { url: url.value, header: header.toLowerCase() }, this.#clock.now()),
+            detach(credential, { url, header: header.toLowerCase() }, this.#clock.now()),
           )
           .catch(error => this.#log.error('not-detached', error, { id: credentialId }));
       }
@@ -334,4 +374,8 @@ export class Deliverer {
         }),
     );
   }
+}
+
+function ensureOurInput(format: ConfigFormat, id: string): Step {
+  return text => ensureInput(text, format, { id, type: 'command', command: resolveCommand, args: id });
 }

@@ -74,6 +74,19 @@ export class McpServers implements Disposable {
     return true;
   }
 
+  /**
+   * Starts a server that this extension offers, again if it runs. Nothing tells whether VS Code knows it.
+   * @param id the extension's id, a slash, and the server's label
+   */
+  async startProvided(id: string): Promise<boolean> {
+    if (!vscode.workspace.isTrusted) {
+      throw new KeyringError('workspace-not-trusted');
+    }
+    await vscode.commands.executeCommand(vscodeCommands.stopServer, id);
+    await vscode.commands.executeCommand(vscodeCommands.startServer, id, { waitForLiveTools: true });
+    return true;
+  }
+
   /** Whether this VS Code can be made to forget a resolved input. Without that, no reference may be written. */
   canPurge(): Promise<boolean> {
     this.#canPurge ??= Promise.resolve(vscode.commands.getCommands(true)).then(commands =>

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { HeaderSnapshot, ServerSnapshot, Snapshot } from '../core/inventory/types.ts';
 import { plainText } from '../core/text.ts';
-import type { ServerTarget } from '../ids.ts';
+import { providedFile, type ServerTarget } from '../ids.ts';
 import { fileLabel } from './configFiles.ts';
 import { Prompts } from './wizard.ts';
 
@@ -10,9 +10,11 @@ export function findServer(
   snapshot: Snapshot,
   target: ServerTarget,
 ): { readonly server: ServerSnapshot; readonly header?: HeaderSnapshot } | undefined {
-  const server = snapshot.files
-    .find(file => file.source.uri === target.file)
-    ?.servers.findLast(candidate => candidate.parsed.name === target.server);
+  const servers =
+    target.file === providedFile
+      ? snapshot.provided
+      : snapshot.files.find(file => file.source.uri === target.file)?.servers;
+  const server = servers?.findLast(candidate => candidate.parsed.name === target.server);
   if (!server) {
     return undefined;
   }
@@ -27,25 +29,29 @@ export function findServer(
 
 /**
  * The target that a command was called with, or one that the person picks.
+ * @param provided whether servers that stand in no file are among them
  * @throws Cancelled
  */
 export async function askForServer(
   snapshot: Snapshot,
   target: ServerTarget | undefined,
   wanted: (server: ServerSnapshot) => boolean = () => true,
+  provided = false,
 ): Promise<ServerTarget> {
   if (target?.file && target.server) {
     return target;
   }
-  const servers = snapshot.files.flatMap(file =>
+  const inFiles = snapshot.files.flatMap(file =>
     file.servers.filter(wanted).map(server => ({ file: file.source.uri, server })),
   );
+  const offered = provided ? snapshot.provided.filter(wanted).map(server => ({ file: providedFile, server })) : [];
+  const servers = [...inFiles, ...offered];
   return new Prompts('MCP Keyring').pick({
     prompt: servers.length === 0 ? l10n.t('No config file has such a server.') : l10n.t('Which server?'),
     items: servers.map(({ file, server }) => ({
       label: plainText(server.parsed.name),
       description: server.url ?? '',
-      detail: fileLabel(file),
+      detail: file === providedFile ? l10n.t('Provided by MCP Keyring') : fileLabel(file),
       value: { file, server: server.parsed.name },
     })),
   });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { BrokerPolicy } from '../core/credentials/broker.ts';
 import type { FindingPolicy } from '../core/inventory/analyze.ts';
 import { type RolePreset, readRolePresets } from '../core/jwt/presets.ts';
-import { type Delivery, settingsSection } from '../ids.ts';
+import { type FileDelivery, settingsSection } from '../ids.ts';
 
 export type HoverScope = 'everywhere' | 'configFiles' | 'off';
 
@@ -27,8 +27,8 @@ export class Settings {
     return atLeast(0, read('clockTolerance', 60));
   }
 
-  get defaultDelivery(): Delivery | 'automatic' {
-    return read<Delivery | 'automatic'>('defaultDelivery', 'automatic');
+  get defaultDelivery(): FileDelivery | 'automatic' {
+    return read<FileDelivery | 'automatic'>('defaultDelivery', 'automatic');
   }
 
   get hoverScope(): HoverScope {

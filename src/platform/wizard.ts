@@ -115,7 +115,8 @@ export class Prompts {
     box.placeholder = question.prompt;
     box.items = question.items;
     box.matchOnDescription = true;
-    const active = question.items.find(item => item.value === question.active);
+    // Undefined may be the value of an item.
+    const active = 'active' in question ? question.items.find(item => item.value === question.active) : undefined;
     if (active) {
       box.activeItems = [active];
     }

@@ -3,11 +3,12 @@ import { parseConfig } from '../../core/config/parse.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { plainText } from '../../core/text.ts';
-import type { AddServerAnswers, AddServerResult, CredentialAnswers } from '../../ids.ts';
+import { type AddServerAnswers, type AddServerResult, type CredentialAnswers, providedFile } from '../../ids.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';
 import type { ConfigLocation } from '../../platform/configFiles.ts';
 import { makeCredential } from '../../platform/credentialFactory.ts';
 import type { Placement } from '../../platform/deliverer.ts';
+import { offerServer, refuseOfferedName } from '../../platform/providedServers.ts';
 import { inertText } from '../../platform/texts.ts';
 import { runWizard } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -48,24 +49,34 @@ export async function addServer(services: Services, answers: AddServerAnswers = 
     ...serverSteps(services, server),
     ...credentialSteps(services, credential, () => server.probe),
   ]);
-  const { url, name, place } = server;
-  if (url === undefined || name === undefined || place === undefined) {
+  const { url, name, place, delivery } = server;
+  if (url === undefined || name === undefined || (place === undefined && delivery !== 'provided')) {
     throw new Cancelled();
   }
-  await refuseTakenName(services, place, name, url, server.replaceHeader === true);
+  if (delivery === 'provided' || place === undefined) {
+    await services.vault.load();
+    refuseOfferedName(services, name, server.replaceHeader ? url : undefined);
+  } else {
+    await refuseTakenName(services, place, name, url, server.replaceHeader === true);
+  }
   const credentialAnswers = answersOf(credential);
   const existing = await existingCredential(services, credentialAnswers);
   const header =
     credential.header ?? existing?.header.name ?? (credential.kind === 'apiKey' ? 'X-API-Key' : 'Authorization');
-  const placement: Placement = {
-    place,
-    server: name,
-    url,
-    header,
-    delivery: server.delivery ?? (await services.deliverer.preferredDelivery(place)),
-  };
-  const { credentialId, unsaved } = await store(services, placement, credentialAnswers, server.allowInsecure === true);
-  const result: AddServerResult = { file: place.uri.toString(), server: name, credentialId };
+  const allowInsecure = server.allowInsecure === true;
+  const placement: NewPlacement =
+    delivery === 'provided' || place === undefined
+      ? { server: name, url, header, delivery: 'provided' }
+      : {
+          place,
+          server: name,
+          url,
+          header,
+          delivery: delivery ?? (await services.deliverer.preferredDelivery(place)),
+        };
+  const { credentialId, unsaved } = await store(services, placement, credentialAnswers, allowInsecure);
+  const file = placement.delivery === 'provided' ? providedFile : placement.place.uri.toString();
+  const result: AddServerResult = { file, server: name, credentialId };
   if (answers.start) {
     await runCommand('mcpKeyring.servers.start', result);
   } else if (!programmatic) {
@@ -77,18 +88,43 @@ export async function addServer(services: Services, answers: AddServerAnswers = 
   return result;
 }
 
+/** Where the new server is to stand, if in a file. */
+type NewPlacement =
+  | Placement
+  | { readonly server: string; readonly url: string; readonly header: string; readonly delivery: 'provided' };
+
+/**
+ * Attaches the credential, and brings the server into the file or among those that are offered.
+ * @returns whether the file has unsaved changes
+ */
+async function deliver(
+  services: Services,
+  placement: NewPlacement,
+  credentialId: string,
+  allowInsecure: boolean,
+): Promise<boolean> {
+  if (placement.delivery !== 'provided') {
+    return (await services.deliverer.attach(placement, credentialId, { allowInsecure })) === 'unsaved';
+  }
+  const { server: name, url, header } = placement;
+  await offerServer(services, { name, url, header }, credentialId, { allowInsecure });
+  return false;
+}
+
 async function store(
   services: Services,
-  placement: Placement,
+  placement: NewPlacement,
   answers: CredentialAnswers,
   allowInsecure: boolean,
 ): Promise<{ readonly credentialId: string; readonly unsaved: boolean }> {
   const { vault, deliverer, broker, clock } = services;
-  await deliverer.check(placement);
+  if (placement.delivery !== 'provided') {
+    await deliverer.check(placement);
+  }
   await vault.load();
   if (answers.kind === 'existing') {
-    const outcome = await deliverer.attach(placement, answers.credentialId, { allowInsecure });
-    return { credentialId: answers.credentialId, unsaved: outcome === 'unsaved' };
+    const unsaved = await deliver(services, placement, answers.credentialId, allowInsecure);
+    return { credentialId: answers.credentialId, unsaved };
   }
   const { credential, signingKey } = makeCredential(answers, placement.server, placement.header, vault, clock);
   try {
@@ -99,8 +135,7 @@ async function store(
     if (credential.kind === 'signedJwt') {
       await broker.renew(credential.id);
     }
-    const outcome = await deliverer.attach(placement, credential.id, { allowInsecure });
-    return { credentialId: credential.id, unsaved: outcome === 'unsaved' };
+    return { credentialId: credential.id, unsaved: await deliver(services, placement, credential.id, allowInsecure) };
   } catch (error) {
     // Best effort: the keyring may be what failed.
     await vault.deleteCredential(credential.id).catch(() => {});
@@ -142,7 +177,7 @@ function complete(answers: AddServerAnswers): boolean {
   return (
     answers.url !== undefined &&
     answers.name !== undefined &&
-    answers.file !== undefined &&
+    (answers.file !== undefined || answers.delivery === 'provided') &&
     credential !== undefined &&
     (credential.kind === 'signedJwt' ||
       (credential.kind === 'existing' && credential.credentialId !== undefined) ||
@@ -151,7 +186,7 @@ function complete(answers: AddServerAnswers): boolean {
   );
 }
 
-function tell(result: AddServerResult, placement: Placement, unsaved: boolean): void {
+function tell(result: AddServerResult, placement: NewPlacement, unsaved: boolean): void {
   const start = vscode.l10n.t('Start Server');
   const show = vscode.l10n.t('Show in File');
   const name = plainText(result.server);
@@ -162,11 +197,18 @@ function tell(result: AddServerResult, placement: Placement, unsaved: boolean): 
           '{0} has been added. The credential is in your keyring, the file has only a reference to it.',
           name,
         )
-      : vscode.l10n.t('{0} has been added. The credential stands in clear in the file.', name);
-  void vscode.window.showInformationMessage(inertText(message), ...(unsaved ? [show] : [start, show])).then(chosen => {
-    if (chosen !== undefined) {
-      const command = chosen === start ? 'mcpKeyring.servers.start' : 'mcpKeyring.servers.revealInFile';
-      void runCommand(command, { file: result.file, server: result.server });
-    }
-  });
+      : placement.delivery === 'provided'
+        ? vscode.l10n.t('{0} has been added. MCP Keyring offers it to VS Code; it stands in no file.', name)
+        : vscode.l10n.t('{0} has been added. The credential stands in clear in the file.', name);
+  void vscode.window
+    .showInformationMessage(
+      inertText(message),
+      ...(unsaved ? [show] : placement.delivery === 'provided' ? [start] : [start, show]),
+    )
+    .then(chosen => {
+      if (chosen !== undefined) {
+        const command = chosen === start ? 'mcpKeyring.servers.start' : 'mcpKeyring.servers.revealInFile';
+        void runCommand(command, { file: result.file, server: result.server });
+      }
+    });
 }

@@ -75,7 +75,7 @@ export function checkAnswers(answers: AddServerAnswers): void {
       throw invalid(field, 'wrong-type');
     }
   }
-  if (answers.delivery !== undefined && answers.delivery !== 'reference' && answers.delivery !== 'literal') {
+  if (answers.delivery !== undefined && !['reference', 'literal', 'provided'].includes(answers.delivery)) {
     throw invalid('delivery', 'unknown-delivery');
   }
   const kind: unknown = answers.credential?.kind;

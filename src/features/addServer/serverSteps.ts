@@ -83,9 +83,9 @@ function nameStep(draft: ServerDraft, given: ServerDraft): Step {
 
 function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: ServerDraft): Step {
   return {
-    skip: () => given.place !== undefined,
+    skip: () => given.place !== undefined || given.delivery === 'provided',
     ask: async prompts => {
-      const items = await Promise.all(
+      const inFiles = await Promise.all(
         files.locations.map(async place => {
           const literal = (given.delivery ?? (await deliverer.preferredDelivery(place))) === 'literal';
           return {
@@ -94,32 +94,54 @@ function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: Se
             detail: literal
               ? l10n.t('The file gets the credential itself, in plain text: what reads it resolves no references.')
               : l10n.t('The file gets a reference; the credential stays in the keyring.'),
-            value: place,
+            value: place as ConfigLocation | undefined,
           };
         }),
       );
+      // A program that said how a file gets the header has said that there is a file.
+      const noFile = {
+        label: `$(plug) ${l10n.t('No file: offered by MCP Keyring')}`,
+        description: l10n.t('for you, in every window'),
+        detail: l10n.t('VS Code asks MCP Keyring for the server; the credential stays in the keyring.'),
+        value: undefined,
+      };
+      const items = given.delivery === undefined ? [...inFiles, noFile] : inFiles;
       // Places are made anew at each look, so the one that was chosen before is told by its URI.
-      const before = items.find(({ value }) => value.uri.toString() === draft.place?.uri.toString());
-      draft.place = await prompts.pick({
+      const before =
+        draft.delivery === 'provided'
+          ? noFile
+          : inFiles.find(({ value }) => value?.uri.toString() === draft.place?.uri.toString());
+      const place = await prompts.pick<ConfigLocation | undefined>({
         prompt: l10n.t('Which file?'),
         ...(before && { active: before.value }),
         items,
       });
+      delete draft.place;
       delete draft.replaceHeader;
+      if (place) {
+        draft.place = place;
+      }
+      if (given.delivery === undefined) {
+        delete draft.delivery;
+        if (!place) {
+          draft.delivery = 'provided';
+        }
+      }
     },
   };
 }
 
 /** Only where the name is taken: a step that asks nothing would swallow a Back. */
 function replaceStep({ inventory }: Services, draft: ServerDraft, given: ServerDraft): Step {
-  const standing = () => serverNamed(inventory.snapshot, draft.place, draft.name);
+  const named = (name: string | undefined) => serverNamed(inventory.snapshot, draft, name);
+  const standing = () => named(draft.name);
   return {
     skip: () => given.replaceHeader !== undefined || standing() === undefined,
     ask: async prompts => {
       const other = standing();
       const question = l10n.t(
         '{0} has a server “{1}” already.',
-        draft.place ? placeText(draft.place) : '',
+        draft.place ? placeText(draft.place) : 'MCP Keyring',
         draft.name ?? '',
       );
       // Another server's header must not get a credential that was meant for this URL.
@@ -146,9 +168,7 @@ function replaceStep({ inventory }: Services, draft: ServerDraft, given: ServerD
             if (problem) {
               return fieldText(problem, 'name');
             }
-            return serverNamed(inventory.snapshot, draft.place, value.trim())
-              ? l10n.t('This name is taken in this file.')
-              : undefined;
+            return named(value.trim()) ? l10n.t('This name is taken in this file.') : undefined;
           },
         });
         draft.name = name.trim();
@@ -159,13 +179,13 @@ function replaceStep({ inventory }: Services, draft: ServerDraft, given: ServerD
 }
 
 function serverNamed(
-  { files }: Snapshot,
-  place: ConfigLocation | undefined,
+  { files, provided }: Snapshot,
+  { place, delivery }: ServerDraft,
   name: string | undefined,
 ): ServerSnapshot | undefined {
-  return files
-    .find(file => file.source.uri === place?.uri.toString())
-    ?.servers.findLast(server => server.parsed.name === name);
+  const servers =
+    delivery === 'provided' ? provided : files.find(file => file.source.uri === place?.uri.toString())?.servers;
+  return servers?.findLast(server => server.parsed.name === name);
 }
 
 function canonicalOf(url: string | undefined): string | undefined {

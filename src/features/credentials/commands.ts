@@ -152,11 +152,9 @@ export async function remove(services: Services, target?: CredentialTarget): Pro
   const damaged = vault.damaged.find(entry => entry.id === target?.credentialId);
   const name = damaged ? vscode.l10n.t('Damaged entry') : plainText((await askForCredential(services, target)).name);
   const id = damaged?.id ?? (await askForCredential(services, target)).id;
-  const losers = inventory.snapshot.files.flatMap(file =>
-    file.servers
-      .filter(server => server.headers.some(header => header.credentialId === id))
-      .map(server => plainText(server.parsed.name)),
-  );
+  const losers = [...inventory.snapshot.files.flatMap(file => file.servers), ...inventory.snapshot.provided]
+    .filter(server => server.headers.some(header => header.credentialId === id))
+    .map(server => plainText(server.parsed.name));
   const yes = vscode.l10n.t('Delete');
   const chosen = await vscode.window.showWarningMessage(
     inertText(vscode.l10n.t('Delete “{0}” from the keyring?', name)),

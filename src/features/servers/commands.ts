@@ -6,6 +6,7 @@ import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { isAuthenticationHeader, isLiteralSecret } from '../../core/inventory/literals.ts';
+import type { ProvidedSnapshot } from '../../core/inventory/types.ts';
 import { headerFindings, parseHeaderValue, repairHeaderValue } from '../../core/jwt/headerValue.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText } from '../../core/text.ts';
@@ -14,6 +15,7 @@ import { runCommand } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import type { FoundServer } from '../../platform/deliverer.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
+import { offerServer, providedServer, removeProvided } from '../../platform/providedServers.ts';
 import { askForServer, findServer } from '../../platform/serverTargets.ts';
 import { inertText } from '../../platform/texts.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
@@ -45,9 +47,10 @@ export async function attachCredential(
   chosen?: CredentialTarget,
 ): Promise<void> {
   const { inventory, vault, deliverer } = services;
-  const server = await askForServer(inventory.snapshot, target, candidate => candidate.url !== undefined);
-  const found = await deliverer.find(server);
+  const server = await askForServer(inventory.snapshot, target, candidate => candidate.url !== undefined, true);
   await vault.load();
+  const offered = providedServer(services, server);
+  const found = offered ? undefined : await deliverer.find(server);
   const credentialId = chosen?.credentialId ?? (await pickCredential(services, server));
   if (credentialId === undefined) {
     await runCommand('mcpKeyring.addCredential', server);
@@ -55,11 +58,16 @@ export async function attachCredential(
   }
   const credential = await vault.readCredential(credentialId);
   const header = server.header ?? credential.header.name;
+  const url = found ? (found.parsed.url?.value ?? '') : (offered?.parsed.url?.value ?? '');
+  const allowInsecure = await confirmInsecure(url);
+  if (!found) {
+    await offerServer(services, { name: server.server, url, header }, credentialId, { allowInsecure });
+    tellAttached(server, credential, false);
+    return;
+  }
   const delivery = await deliverer.preferredDelivery(found.place);
-  const placement = { place: found.place, server: server.server, url: found.parsed.url?.value ?? '', header, delivery };
-  const outcome = await deliverer.attach(placement, credentialId, {
-    allowInsecure: await confirmInsecure(found.parsed.url?.value ?? ''),
-  });
+  const placement = { place: found.place, server: server.server, url, header, delivery };
+  const outcome = await deliverer.attach(placement, credentialId, { allowInsecure });
   tellAttached(server, credential, outcome === 'unsaved');
 }
 
@@ -116,7 +124,7 @@ function offerStart(target: ServerTarget, message: string): void {
 /** The header that is meant and the credential in use for it, by the file as it is now: the inventory may be a moment behind. */
 function headerOf(
   { vault }: Services,
-  { parsed }: FoundServer,
+  { parsed }: Pick<FoundServer, 'parsed'>,
   target: ServerTarget,
 ): { readonly header: ParsedHeader; readonly credentialId: string | undefined } | undefined {
   const url = parsed.url && canonicalUrl(parsed.url.value);
@@ -152,10 +160,13 @@ export async function detachCredential(services: Services, target?: ServerTarget
 export async function renewToken(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, vault, deliverer } = services;
   await vault.load();
-  const chosen = await askForServer(inventory.snapshot, target, server =>
-    server.headers.some(header => header.credentialId !== undefined),
+  const chosen = await askForServer(
+    inventory.snapshot,
+    target,
+    server => server.headers.some(header => header.credentialId !== undefined),
+    true,
   );
-  const found = await deliverer.find(chosen);
+  const found = providedServer(services, chosen) ?? (await deliverer.find(chosen));
   const credentialId = headerOf(services, found, chosen)?.credentialId;
   if (credentialId === undefined) {
     throw new KeyringError('no-credential', { url: found.parsed.url?.value ?? chosen.server, ...chosen });
@@ -166,10 +177,13 @@ export async function renewToken(services: Services, target?: ServerTarget): Pro
 export async function copyToken(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, vault, clipboard, settings, clock, deliverer } = services;
   await vault.load();
-  const chosen = await askForServer(inventory.snapshot, target, server =>
-    server.headers.some(header => header.authenticates),
+  const chosen = await askForServer(
+    inventory.snapshot,
+    target,
+    server => server.headers.some(header => header.authenticates),
+    true,
   );
-  const found = await deliverer.find(chosen);
+  const found = providedServer(services, chosen) ?? (await deliverer.find(chosen));
   const meant = headerOf(services, found, chosen);
   const written = meant?.header.value ? parseHeaderValue(meant.header.name, meant.header.value) : undefined;
   let token: Secret | undefined;
@@ -193,19 +207,30 @@ export async function copyToken(services: Services, target?: ServerTarget): Prom
   );
 }
 
-export async function startServer({ inventory, mcp }: Services, target?: ServerTarget): Promise<void> {
-  const chosen = await askForServer(inventory.snapshot, target);
+export async function startServer(services: Services, target?: ServerTarget): Promise<void> {
+  const { inventory, mcp, context } = services;
+  const chosen = await askForServer(inventory.snapshot, target, undefined, true);
+  const offered = providedServer(services, chosen);
   const known = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', plainText(chosen.server)) },
-    () => mcp.start(vscode.Uri.parse(chosen.file), chosen.server),
+    () =>
+      offered
+        ? mcp.startProvided(`${context.extension.id}/${offered.label}`)
+        : mcp.start(vscode.Uri.parse(chosen.file), chosen.server),
   );
   if (!known) {
     throw notFound(chosen);
   }
 }
 
-export async function removeServer({ inventory, deliverer }: Services, target?: ServerTarget): Promise<void> {
-  const chosen = await askForServer(inventory.snapshot, target);
+export async function removeServer(services: Services, target?: ServerTarget): Promise<void> {
+  const { inventory, deliverer } = services;
+  const chosen = await askForServer(inventory.snapshot, target, undefined, true);
+  const offered = providedServer(services, chosen);
+  if (offered) {
+    await removeOffered(services, offered);
+    return;
+  }
   const found = await deliverer.find(chosen);
   const remove = vscode.l10n.t('Remove Server');
   const answer = await vscode.window.showWarningMessage(
@@ -218,6 +243,26 @@ export async function removeServer({ inventory, deliverer }: Services, target?: 
   );
   if (answer === remove) {
     await deliverer.remove(found);
+  }
+}
+
+async function removeOffered(services: Services, server: ProvidedSnapshot): Promise<void> {
+  const remove = vscode.l10n.t('Remove Server');
+  const detail = [
+    vscode.l10n.t('Its credentials stay in the keyring, attached to no server of this address any more.'),
+    server.from !== undefined &&
+      vscode.l10n.t(
+        'It was taken over from {0} and will not stand there again. “Give Back to File” puts it back.',
+        fileLabel(server.from),
+      ),
+  ];
+  const answer = await vscode.window.showWarningMessage(
+    inertText(vscode.l10n.t('Remove the server “{0}”?', plainText(server.parsed.name))),
+    { modal: true, detail: detail.filter(Boolean).join(' ') },
+    remove,
+  );
+  if (answer === remove) {
+    await removeProvided(services, server);
   }
 }
 

@@ -10,7 +10,7 @@ export function registerServers(services: Services): Disposable {
   const tree = new ServersTree(services);
   const view = vscode.window.createTreeView(views.servers, { treeDataProvider: tree, showCollapseAll: true });
   const context = services.inventory.onDidChange(snapshot => {
-    const has = snapshot.files.some(file => file.servers.length > 0);
+    const has = snapshot.provided.length > 0 || snapshot.files.some(file => file.servers.length > 0);
     void vscode.commands.executeCommand('setContext', contextKeys.hasServers, has);
     view.message = has ? vaultMessage(snapshot.vault) : '';
   });

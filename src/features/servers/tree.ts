@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FileSnapshot, HeaderSnapshot, ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
-import type { ServerTarget } from '../../ids.ts';
+import { providedFile, type ServerTarget } from '../../ids.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
@@ -10,6 +10,11 @@ import { statusText } from '../../platform/texts.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
 import { kindText, tokenSummary } from '../../platform/tokenSummary.ts';
 import type { Services } from '../../services.ts';
+
+/** Servers that stand in no file. */
+interface ProvidedNode {
+  readonly kind: 'provided';
+}
 
 interface FileNode {
   readonly kind: 'file';
@@ -34,7 +39,7 @@ interface HeaderNode extends ServerTarget {
   readonly header: string;
 }
 
-export type ServersNode = FileNode | ServerNode | HeaderNode;
+export type ServersNode = ProvidedNode | FileNode | ServerNode | HeaderNode;
 
 /** Config file -> server -> header, as the inventory has it. */
 export class ServersTree extends SteadyTree<ServersNode> {
@@ -46,15 +51,27 @@ export class ServersTree extends SteadyTree<ServersNode> {
   }
 
   protected override childrenOf(node?: ServersNode): ServersNode[] {
-    const { files } = this.#snapshot;
+    const { files, provided } = this.#snapshot;
     switch (node?.kind) {
       case undefined:
-        // A file without servers is worth a line only where something is wrong with it.
-        return files
-          .filter(
-            file => file.servers.length > 0 || file.source.content.state !== 'text' || file.parsed.problems.length > 0,
-          )
-          .map(snapshot => ({ kind: 'file', snapshot, file: snapshot.source.uri }));
+        return [
+          // A file without servers is worth a line only where something is wrong with it.
+          ...files
+            .filter(
+              file =>
+                file.servers.length > 0 || file.source.content.state !== 'text' || file.parsed.problems.length > 0,
+            )
+            .map(snapshot => ({ kind: 'file' as const, snapshot, file: snapshot.source.uri })),
+          ...(provided.length > 0 ? [{ kind: 'provided' as const }] : []),
+        ];
+      case 'provided':
+        return counted(provided).map(([snapshot, earlier]) => ({
+          kind: 'server',
+          snapshot,
+          earlier,
+          file: providedFile,
+          server: snapshot.parsed.name,
+        }));
       case 'file':
         return counted(node.snapshot.servers).map(([snapshot, earlier]) => ({
           kind: 'server',
@@ -80,6 +97,8 @@ export class ServersTree extends SteadyTree<ServersNode> {
 
   protected override keyOf(node: ServersNode): string {
     switch (node.kind) {
+      case 'provided':
+        return providedFile;
       case 'file':
         return node.file;
       case 'server':
@@ -91,6 +110,8 @@ export class ServersTree extends SteadyTree<ServersNode> {
 
   protected override itemOf(node: ServersNode): vscode.TreeItem {
     switch (node.kind) {
+      case 'provided':
+        return providedItem();
       case 'file':
         return this.#fileItem(node);
       case 'server':
@@ -127,19 +148,24 @@ export class ServersTree extends SteadyTree<ServersNode> {
       snapshot.headers.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
     );
     item.id = this.keyOf(node);
-    item.contextValue = remote
-      ? `server.http${snapshot.headers.some(isAuthentic) ? '.authenticated' : ''}`
-      : 'server.stdio';
+    const offered = file === providedFile;
+    item.contextValue = offered
+      ? 'provided'
+      : remote
+        ? `server.http${snapshot.headers.some(isAuthentic) ? '.authenticated' : ''}`
+        : 'server.stdio';
     item.iconPath = new vscode.ThemeIcon(remote ? 'globe' : 'terminal');
     item.description = remote ? plainText(snapshot.parsed.url?.value ?? '', 100) : 'stdio';
     item.accessibilityInformation = {
       label: vscode.l10n.t('MCP server {0}, {1}', label, item.description || snapshot.parsed.transport),
     };
-    item.command = {
-      title: vscode.l10n.t('Reveal in File'),
-      command: 'mcpKeyring.servers.revealInFile',
-      arguments: [{ file, server } satisfies ServerTarget],
-    };
+    if (!offered) {
+      item.command = {
+        title: vscode.l10n.t('Reveal in File'),
+        command: 'mcpKeyring.servers.revealInFile',
+        arguments: [{ file, server } satisfies ServerTarget],
+      };
+    }
     return item;
   }
 
@@ -172,11 +198,13 @@ export class ServersTree extends SteadyTree<ServersNode> {
         .filter(Boolean)
         .join(', '),
     };
-    item.command = {
-      title: vscode.l10n.t('Reveal in File'),
-      command: 'mcpKeyring.servers.revealInFile',
-      arguments: [{ file, server, header } satisfies ServerTarget],
-    };
+    if (file !== providedFile) {
+      item.command = {
+        title: vscode.l10n.t('Reveal in File'),
+        command: 'mcpKeyring.servers.revealInFile',
+        arguments: [{ file, server, header } satisfies ServerTarget],
+      };
+    }
     return item;
   }
 }
@@ -189,6 +217,17 @@ function counted<T extends { readonly parsed: { readonly name: string } }>(all: 
     seen.set(one.parsed.name, earlier + 1);
     return [one, earlier];
   });
+}
+
+function providedItem(): vscode.TreeItem {
+  const label = vscode.l10n.t('Provided by MCP Keyring');
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = providedFile;
+  item.contextValue = 'providedList';
+  item.iconPath = new vscode.ThemeIcon('plug');
+  item.tooltip = vscode.l10n.t('These servers stand in no file: VS Code asks MCP Keyring for them.');
+  item.accessibilityInformation = { label };
+  return item;
 }
 
 function isAuthentic(header: HeaderSnapshot): boolean {

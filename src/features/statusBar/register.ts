@@ -37,11 +37,9 @@ export function registerStatusBar({ inventory }: Services): Disposable {
 }
 
 function serversWith(snapshot: Snapshot, status: Status): string[] {
-  const names = snapshot.files.flatMap(file =>
-    file.servers
-      .filter(server => server.headers.some(header => header.status === status))
-      .map(server => plainText(server.parsed.name, 40)),
-  );
+  const names = [...snapshot.files.flatMap(file => file.servers), ...snapshot.provided]
+    .filter(server => server.headers.some(header => header.status === status))
+    .map(server => plainText(server.parsed.name, 40));
   return [...new Set(names)];
 }
 

@@ -1,0 +1,156 @@
+import * as vscode from 'vscode';
+import { parseConfig } from '../../core/config/parse.ts';
+import type { JsonMember, JsonValue } from '../../core/config/render.ts';
+import { readServerSource } from '../../core/config/serverSource.ts';
+import { currentToken } from '../../core/credentials/token.ts';
+import { KeyringError } from '../../core/errors.ts';
+import type { ProvidedSnapshot } from '../../core/inventory/types.ts';
+import { ok } from '../../core/result.ts';
+import { plainText, type TextEdit } from '../../core/text.ts';
+import type { FileDelivery, ServerTarget } from '../../ids.ts';
+import { runCommand } from '../../platform/commands.ts';
+import { type EditPlan, editConfigFile, planned } from '../../platform/configEdits.ts';
+import { type ConfigLocation, fileLabel } from '../../platform/configFiles.ts';
+import { offersOf, providedServer, withdrawServer } from '../../platform/providedServers.ts';
+import { inertText } from '../../platform/texts.ts';
+import { Prompts } from '../../platform/wizard.ts';
+import type { Services } from '../../services.ts';
+import { textHash, textStart } from './sourceText.ts';
+
+/**
+ * From provided to file. A file that nobody has edited since the server was taken out of it is as it was before, byte for
+ * byte; otherwise the server is added anew, with everything that it had but its comments.
+ */
+export async function giveBack(services: Services, target?: ServerTarget): Promise<void> {
+  const { vault, files, deliverer } = services;
+  await vault.load();
+  const server = await chooseServer(services, target);
+  const { name } = server.parsed;
+  const from = offersOf(services, server).find(offer => offer.server.from)?.server.from;
+  const place = (from && files.locationOf(from.file)) ?? (await choosePlace(services, name));
+  const found = await files.read(place);
+  if (found?.content.state === 'unreadable') {
+    throw new KeyringError('file-unreadable', { file: fileLabel(place.uri) });
+  }
+  const text = found?.content.text ?? '';
+  if (parseConfig(text, place.format).servers.some(other => other.name === name)) {
+    throw new KeyringError('argument-invalid', { field: 'name', reason: 'taken', value: name });
+  }
+  const delivery = await deliverer.preferredDelivery(place);
+  const source = from && readServerSource(from.source.reveal());
+  const untouched = from !== undefined && from.file === place.uri.toString() && (await textHash(text)) === from.hash;
+  const asItWas = untouched && stillTrue(services, server, source?.headers ?? new Map());
+  const plan = asItWas
+    ? reversal(text, JSON.parse(from.undo.reveal()) as readonly TextEdit[], place)
+    : await addition(services, server, place, delivery, source?.value);
+  planned(place.uri, text, plan);
+  const secret = delivery === 'literal';
+  const outcome = await editConfigFile(place.uri, plan, { secret });
+  await withdrawServer(services, server);
+  tell({ file: place.uri.toString(), server: name }, from !== undefined && !asItWas, outcome === 'unsaved');
+}
+
+async function chooseServer(services: Services, target: ServerTarget | undefined): Promise<ProvidedSnapshot> {
+  const { provided } = services.inventory.snapshot;
+  return (
+    (target && providedServer(services, target)) ??
+    (await new Prompts(vscode.l10n.t('Give Back to File')).pick({
+      prompt: provided.length === 0 ? vscode.l10n.t('MCP Keyring offers no server.') : vscode.l10n.t('Which server?'),
+      items: provided.map(server => ({
+        label: plainText(server.parsed.name),
+        description: plainText(server.url),
+        value: server,
+      })),
+    }))
+  );
+}
+
+async function choosePlace({ files }: Services, name: string): Promise<ConfigLocation> {
+  return new Prompts(vscode.l10n.t('Give Back to File')).pick({
+    prompt: vscode.l10n.t('Into which file does {0} go?', plainText(name)),
+    items: files.locations.map(place => ({
+      label: place.inputScope === 'user' ? vscode.l10n.t('User mcp.json') : fileLabel(place.uri),
+      value: place,
+    })),
+  });
+}
+
+/** Whether the entry as it stood would still work: a literal in it has not been replaced since. */
+function stillTrue({ vault }: Services, server: ProvidedSnapshot, headers: ReadonlyMap<string, string>): boolean {
+  return server.headers.every(({ parsed, credentialId }) => {
+    const value = headers.get(parsed.name);
+    const credential = credentialId === undefined ? undefined : vault.credential(credentialId);
+    const token = credential && currentToken(credential)?.reveal();
+    return !value || value.includes('${') || (token !== undefined && value.endsWith(token));
+  });
+}
+
+/** @throws KeyringError `file-changed` for another text than the one that the edits were made for */
+function reversal(text: string, edits: readonly TextEdit[], { uri }: ConfigLocation): EditPlan {
+  return current => {
+    if (bare(current) !== bare(text)) {
+      throw new KeyringError('file-changed', { file: fileLabel(uri) });
+    }
+    return ok(shifted(edits, current));
+  };
+}
+
+async function addition(
+  { deliverer }: Services,
+  server: ProvidedSnapshot,
+  place: ConfigLocation,
+  delivery: FileDelivery,
+  source: JsonValue | undefined,
+): Promise<EditPlan> {
+  const { name } = server.parsed;
+  const headers = await Promise.all(
+    server.headers.map(async ({ parsed }) => ({
+      name: parsed.name,
+      ...(await deliverer.headerText(name, server.url, parsed.name, delivery)),
+    })),
+  );
+  return deliverer.addition(place, name, source ?? newEntry(server, place), headers);
+}
+
+/** For a server that never stood in a file. */
+function newEntry({ parsed, url, plainHeaders }: ProvidedSnapshot, { format }: ConfigLocation): JsonValue {
+  const members: JsonMember[] = [
+    ...(format.httpType === undefined ? [] : [['type', format.httpType] as const]),
+    [format.urlKeys[0] ?? 'url', parsed.url?.value ?? url],
+  ];
+  const plain = Object.entries(plainHeaders);
+  return { members: plain.length > 0 ? [...members, ['headers', { members: plain }]] : members };
+}
+
+function bare(text: string): string {
+  return text.slice(textStart(text));
+}
+
+function shifted(edits: readonly TextEdit[], text: string): readonly TextEdit[] {
+  const shift = textStart(text);
+  return edits.map(({ span, text: inserted }) => ({
+    span: { start: span.start + shift, end: span.end + shift },
+    text: inserted,
+  }));
+}
+
+function tell(target: ServerTarget, anew: boolean, unsaved: boolean): void {
+  const name = plainText(target.server);
+  const file = fileLabel(target.file);
+  const message = [
+    anew
+      ? vscode.l10n.t(
+          '{0} stands in {1} again. The file or the credential had changed in between, so the entry was added anew, without its comments.',
+          name,
+          file,
+        )
+      : vscode.l10n.t('{0} stands in {1} again.', name, file),
+    unsaved && vscode.l10n.t('The file has unsaved changes: save it.'),
+  ];
+  const show = vscode.l10n.t('Show in File');
+  void vscode.window.showInformationMessage(inertText(message.filter(Boolean).join(' ')), show).then(chosen => {
+    if (chosen === show) {
+      void runCommand('mcpKeyring.servers.revealInFile', target);
+    }
+  });
+}
