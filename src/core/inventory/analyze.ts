@@ -9,6 +9,7 @@ import type { Finding } from '../findings.ts';
 import { headerFindings } from '../jwt/headerValue.ts';
 import { nextBoundary, type TokenFindingOptions, tokenFindings } from '../jwt/tokenFindings.ts';
 import type { Span } from '../text.ts';
+import { LiteralHeader } from './literalHeader.ts';
 import { isAuthenticationHeader, isLiteralSecret } from './literals.ts';
 import { readHeader } from './readHeader.ts';
 import { statusOf } from './status.ts';
@@ -81,7 +82,7 @@ function analyzeServer(
   if (insecure && url && server.url && headers.some(header => header.authenticates)) {
     findings.push({ code: 'insecure-url', severity: 'warning', span: server.url.span, data: { url } });
   }
-  return { parsed: server, ...(url && { url }), headers, findings };
+  return url === undefined ? { parsed: server, headers, findings } : { parsed: server, url, headers, findings };
 }
 
 function analyzeHeader(
@@ -121,24 +122,21 @@ function analyzeHeader(
     const authenticates = isAuthenticationHeader(header.name);
     return { ...base, kind: 'literal', authenticates, status: statusOf(findings, 'unknown'), findings };
   }
-  const token: TokenContent = read.shape === 'jwt' ? readToken(read.token) : opaque;
-  for (const finding of findingsOfToken(token, context, url)) {
-    findings.push(at(finding, span));
-  }
-  const verification = context.verificationOf?.(read.token);
-  for (const finding of findingsOfVerification(verification)) {
-    findings.push(at(finding, span));
+  const text = read.shape === 'jwt' ? read.token : undefined;
+  const verification = text === undefined ? undefined : context.verificationOf?.(text);
+  if (text !== undefined) {
+    for (const finding of findingsOfToken(readToken(text), context, url)) {
+      findings.push(at(finding, span));
+    }
+    for (const finding of findingsOfVerification(verification)) {
+      findings.push(at(finding, span));
+    }
   }
   findings.push({ code: 'secret-in-file', severity: 'warning', span, data: { header: header.name } });
-  return {
-    ...base,
-    kind: 'literal',
-    token,
-    ...(verification && { verification }),
-    authenticates: true,
-    status: statusOf(findings),
-    findings,
-  };
+  return new LiteralHeader(
+    { ...base, ...(verification && { verification }), status: statusOf(findings), findings },
+    text,
+  );
 }
 
 /** What every header has, whatever stands in it. */
@@ -254,9 +252,13 @@ export function findingsOfToken(token: TokenContent, context: AnalysisContext, u
   return tokenFindings(token.jwt, audience ? { ...options, audience: { serverUrl: url } } : options);
 }
 
-/** The whole value, quotes included: a token's inner offsets don't survive JSON escapes, and the eye finds the value. */
+/**
+ * Puts a finding that was just made where it belongs: at the whole value, quotes included, since a token's inner offsets don't
+ * survive JSON escapes, and the eye finds the value.
+ */
 function at(finding: Finding, span: Span): Finding {
-  return { ...finding, span };
+  (finding as { span?: Span }).span = span;
+  return finding;
 }
 
 /** The input of ours that this value refers to. */
