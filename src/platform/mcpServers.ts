@@ -23,6 +23,8 @@ const purgeDelays = [50, 500, 3000];
 export class McpServers implements Disposable {
   readonly #log: Log;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** How often VS Code has asked for the header of each server that is offered, by label. */
+  readonly #asked = new Map<string, number>();
   #canPurge: Promise<boolean> | undefined;
 
   constructor(log: Log) {
@@ -75,16 +77,38 @@ export class McpServers implements Disposable {
   }
 
   /**
-   * Starts a server that this extension offers, again if it runs. Nothing tells whether VS Code knows it.
-   * @param id the extension's id, a slash, and the server's label
+   * Starts a server that this extension offers, again if it runs. VS Code says nothing about a server that it doesn't know
+   * (yet), but for one that it starts it asks for the header.
+   * @param extensionId the extension's own
+   * @param currentLabel what the server goes by now: a file that gets or loses a server of its name changes that
+   * @returns whether VS Code knew the server
    */
-  async startProvided(id: string): Promise<boolean> {
+  async startProvided(extensionId: string, currentLabel: () => string | undefined): Promise<boolean> {
     if (!vscode.workspace.isTrusted) {
       throw new KeyringError('workspace-not-trusted');
     }
-    await vscode.commands.executeCommand(vscodeCommands.stopServer, id);
-    await vscode.commands.executeCommand(vscodeCommands.startServer, id, { waitForLiveTools: true });
-    return true;
+    const deadline = Date.now() + patience;
+    let stopped: string | undefined;
+    for (let label = currentLabel(); label !== undefined && Date.now() < deadline; label = currentLabel()) {
+      const id = `${extensionId}/${label}`;
+      if (stopped !== label) {
+        await vscode.commands.executeCommand(vscodeCommands.stopServer, id);
+        stopped = label;
+      }
+      const before = this.#asked.get(label);
+      await vscode.commands.executeCommand(vscodeCommands.startServer, id, { waitForLiveTools: true });
+      if (this.#asked.get(label) !== before) {
+        return true;
+      }
+      await new Promise(resolve => setTimeout(resolve, 200));
+    }
+    this.#log.warn('server-unknown-to-vscode', { server: stopped });
+    return false;
+  }
+
+  /** VS Code starts a server that this extension offers, and wants its header. */
+  noteAsked(label: string): void {
+    this.#asked.set(label, (this.#asked.get(label) ?? 0) + 1);
   }
 
   /** Whether this VS Code can be made to forget a resolved input. Without that, no reference may be written. */

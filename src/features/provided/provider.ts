@@ -55,7 +55,8 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
 
   /** @throws CommandFailed with a sentence that says why the server gets nothing; VS Code then doesn't start it */
   async resolveMcpServerDefinition(offered: vscode.McpHttpServerDefinition): Promise<vscode.McpHttpServerDefinition> {
-    const { commands } = this.#services;
+    const { commands, mcp } = this.#services;
+    mcp.noteAsked(offered.label);
     try {
       return await this.#resolve(offered);
     } catch (error) {

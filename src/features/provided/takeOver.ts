@@ -66,6 +66,8 @@ export async function takeOver(services: Services, target?: ServerTarget): Promi
       // The file was changed in the moment between: what is kept has to fit the text that the entry left.
       await offer(await takenFrom(await reparsed(found, done.text), done.text, done.edits));
     }
+    // As long as the file seems to have a server of this name, the other one goes by another label.
+    services.files.refresh();
     tell(chosen, outcome === 'unsaved');
   } catch (error) {
     for (const { credentialId } of carried) {

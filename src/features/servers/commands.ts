@@ -5,7 +5,7 @@ import { withEvent } from '../../core/credentials/history.ts';
 import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { isAuthenticationHeader, isLiteralSecret } from '../../core/inventory/literals.ts';
+import { isAuthenticationHeader } from '../../core/inventory/literals.ts';
 import type { ProvidedSnapshot } from '../../core/inventory/types.ts';
 import { headerFindings, parseHeaderValue, repairHeaderValue } from '../../core/jwt/headerValue.ts';
 import { Secret } from '../../core/secret.ts';
@@ -215,7 +215,10 @@ export async function startServer(services: Services, target?: ServerTarget): Pr
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', plainText(chosen.server)) },
     () =>
       offered
-        ? mcp.startProvided(`${context.extension.id}/${offered.label}`)
+        ? mcp.startProvided(
+            context.extension.id,
+            () => inventory.snapshot.provided.find(({ parsed }) => parsed.name === chosen.server)?.label,
+          )
         : mcp.start(vscode.Uri.parse(chosen.file), chosen.server),
   );
   if (!known) {
@@ -293,11 +296,9 @@ export async function moveToKeyring(services: Services, target?: ServerTarget): 
   );
   const found = await deliverer.find(chosen);
   const header = headerOf(services, found, chosen)?.header;
-  if (
-    !header?.value ||
-    !isLiteralSecret(header.name, parseHeaderValue(header.name, header.value)) ||
-    !found.parsed.url
-  ) {
+  const shape = header?.value ? parseHeaderValue(header.name, header.value).shape : undefined;
+  // Whoever asks for it knows that it's a secret, whatever the header's name says.
+  if (!header?.value || (shape !== 'jwt' && shape !== 'opaque') || !found.parsed.url) {
     throw notFound(chosen);
   }
   const { token, scheme } = parseHeaderValue(header.name, repairHeaderValue(header.name, header.value) ?? header.value);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { ServerProvider } from '../../../src/features/provided/provider.ts';
 import { ServersTree } from '../../../src/features/servers/tree.ts';
 import { type CommandId, commandIds } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
@@ -154,6 +155,18 @@ describe('Restricted Mode', function () {
       async () => vscode.commands.executeCommand('mcpKeyring.resolveHeader', reference),
       /not trusted/,
     );
+  });
+
+  it('offers no server and resolves none', async () => {
+    const provider = new ServerProvider(await services());
+    assert.deepEqual(await provider.provideMcpServerDefinitions(), []);
+    const definition = new vscode.McpHttpServerDefinition('weather', vscode.Uri.parse(weather.url), {}, '1');
+    await assert.rejects(
+      async () => provider.resolveMcpServerDefinition(definition),
+      /not trusted|workspace-not-trusted/,
+    );
+    provider.dispose();
+    await assertUntouched();
   });
 
   it('would have counted a read', async () => {

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { providedFile } from '../../../src/ids.ts';
+import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
+import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
+import { startRolesServer } from '../../servers/rolesServer.ts';
+import { services, uriOf } from '../harness/inside.ts';
+import { addServer, inWorkspace, readText, run, start, until } from '../harness/keyring.ts';
+import { freshJwt } from '../harness/tokens.ts';
+
+const key = 'taken-key-not-a-secret-0123456789';
+
+describe('Take Over Server and Give Back to File', function () {
+  this.timeout(60_000);
+  let weather: HttpMcpServer;
+  let todos: HttpMcpServer;
+
+  before(async () => {
+    weather = await startApiKeyServer({ keys: [key] });
+    todos = await startRolesServer({ secret: 'taken-shared-secret-that-protects-nothing' });
+  });
+
+  after(async () => {
+    await weather.close();
+    await todos.close();
+  });
+
+  const provided = (server: string) => ({ file: providedFile, server });
+
+  async function known(path: string, server: string): Promise<void> {
+    const { inventory } = await services();
+    await run('mcpKeyring.servers.refresh');
+    await until(`${server} in ${path}`, () =>
+      inventory.snapshot.files.some(
+        file => file.source.uri === uriOf(path) && file.servers.some(({ parsed }) => parsed.name === server),
+      ),
+    );
+  }
+
+  async function takeOver(path: string, server: string): Promise<void> {
+    await known(path, server);
+    await run('mcpKeyring.servers.takeOver', { file: uriOf(path), server });
+    const { inventory } = await services();
+    await until(`${server} among the provided`, () =>
+      inventory.snapshot.provided.some(({ parsed }) => parsed.name === server),
+    );
+  }
+
+  function bytes(path: string): string {
+    return readFileSync(inWorkspace(path)).toString('hex');
+  }
+
+  it('starts the server from no file, and leaves the file byte for byte as it was', async () => {
+    writeFileSync(inWorkspace('.vscode/mcp.json'), '{\n  // The servers of this project.\n  "servers": {}\n}\n');
+    await addServer({
+      name: 'rain',
+      url: weather.url,
+      file: '.vscode/mcp.json',
+      delivery: 'reference',
+      credential: { kind: 'apiKey', key },
+    });
+    const original = readText()
+      .replace(
+        '"rain": {',
+        '"rain": { // what the team uses\n        "dev": { "watch": "*.ts", "debug": true, "n": 1e3 }, /* odd */',
+      )
+      .replaceAll('\n', '\r\n');
+    writeFileSync(inWorkspace('.vscode/mcp.json'), `\ufeff${original}`);
+    const before = bytes('.vscode/mcp.json');
+    await takeOver('.vscode/mcp.json', 'rain');
+    const without = readText();
+    assert.ok(!without.includes('rain'), without);
+    assert.ok(!without.includes('mcp-keyring.'), 'the input has gone with its server');
+    assert.match(without, /\/\/ The servers of this project\./);
+
+    weather.requests.length = 0;
+    await start(provided('rain'));
+    await until('its tools', () =>
+      weather.requests.some(({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200),
+    );
+    assert.deepEqual([...new Set(headerValues(weather, 'x-api-key'))], [key]);
+
+    await run('mcpKeyring.servers.giveBack', provided('rain'));
+    assert.equal(bytes('.vscode/mcp.json'), before);
+    const { inventory, vault } = await services();
+    assert.deepEqual(
+      inventory.snapshot.provided.filter(({ parsed }) => parsed.name === 'rain'),
+      [],
+    );
+    assert.ok(vault.attachedTo(weather.url, 'X-API-Key').length > 0, 'it stays attached');
+
+    await known('.vscode/mcp.json', 'rain');
+    weather.requests.length = 0;
+    await start({ file: uriOf('.vscode/mcp.json'), server: 'rain' });
+    await until('a request', () => headerValues(weather, 'x-api-key').includes(key));
+  });
+
+  it('does the same in an editor', async () => {
+    writeFileSync(
+      inWorkspace('.vscode/mcp.json'),
+      readText().replace('\ufeff', '').replaceAll('\r\n', '\n').replace('/* odd */', '/* in an editor */'),
+    );
+    const document = await vscode.workspace.openTextDocument(inWorkspace('.vscode/mcp.json'));
+    await vscode.window.showTextDocument(document);
+    await until('the text in the editor', () => document.getText().includes('in an editor'));
+    const before = bytes('.vscode/mcp.json');
+    await takeOver('.vscode/mcp.json', 'rain');
+    assert.ok(!document.getText().includes('rain'));
+    assert.equal(document.isDirty, false);
+    await run('mcpKeyring.servers.giveBack', provided('rain'));
+    assert.equal(bytes('.vscode/mcp.json'), before);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('moves a literal into the keyring first, so that what comes back is a reference', async () => {
+    const token = freshJwt({ role: 'viewer' });
+    const literal = `{ "servers": { "snow": { "url": "${weather.origin}/snow", "headers": { "X-Team": "blue", "Authorization": "Bearer ${token}" } } } }`;
+    writeFileSync(inWorkspace('.vscode/mcp.json'), literal);
+    await takeOver('.vscode/mcp.json', 'snow');
+    assert.ok(!readText().includes('snow'));
+    const { inventory, vault } = await services();
+    const server = inventory.snapshot.provided.find(({ parsed }) => parsed.name === 'snow');
+    assert.deepEqual(server?.plainHeaders, { 'X-Team': 'blue' });
+    await run('mcpKeyring.servers.giveBack', provided('snow'));
+    assert.ok(!readText().includes(token));
+    assert.match(readText(), /"Authorization": "Bearer \$\{input:mcp-keyring\.snow\.[0-9a-f]{8}\}"/);
+    assert.match(readText(), /"X-Team": "blue"/);
+    assert.equal(vault.attachedTo(`${weather.origin}/snow`, 'Authorization').length, 1);
+  });
+
+  it('gives a literal back as it was to a file whose clients resolve no references', async () => {
+    const path = '.mcp.json';
+    writeFileSync(
+      inWorkspace(path),
+      `{\n\t"mcpServers": {\n\t\t"hail": {"type":"http","url":"${weather.origin}/hail","headers":{"X-API-Key":"${key}"}}\n\t}\n}`,
+    );
+    const before = bytes(path);
+    await takeOver(path, 'hail');
+    assert.ok(!readText(path).includes(key));
+    await run('mcpKeyring.servers.giveBack', provided('hail'));
+    assert.equal(bytes(path), before);
+  });
+
+  it('adds the entry anew where the file was edited in between, and keeps what was edited', async () => {
+    const path = '.mcp.json';
+    await takeOver(path, 'hail');
+    writeFileSync(inWorkspace(path), readText(path).replace('{', '{\n\t"note": "mine",'));
+    await run('mcpKeyring.servers.giveBack', provided('hail'));
+    const config = JSON.parse(readText(path));
+    assert.equal(config.note, 'mine');
+    assert.deepEqual(config.mcpServers.hail, {
+      type: 'http',
+      url: `${weather.origin}/hail`,
+      headers: { 'X-API-Key': key },
+    });
+  });
+
+  it('keeps the server offered while its name is taken in the file', async () => {
+    const path = '.mcp.json';
+    await takeOver(path, 'hail');
+    const other = '{"mcpServers":{"hail":{"type":"http","url":"https://other.example.com/mcp"}}}';
+    writeFileSync(inWorkspace(path), other);
+    await known(path, 'hail');
+    await run('mcpKeyring.servers.giveBack', provided('hail'));
+    assert.equal(readText(path), other);
+    const { inventory } = await services();
+    assert.ok(inventory.snapshot.provided.some(({ label }) => label === 'hail (MCP Keyring)'));
+    writeFileSync(inWorkspace(path), '{}');
+    await run('mcpKeyring.servers.giveBack', provided('hail'));
+    assert.equal(JSON.parse(readText(path)).mcpServers.hail.headers['X-API-Key'], key);
+  });
+
+  it('leaves file and keyring alone where a server cannot be offered', async () => {
+    const path = '.mcp.json';
+    const text = `{"mcpServers":{
+      "env": {"url":"${todos.origin}/env","headers":{"Authorization":"Bearer \${env:TOKEN}"}},
+      "open": {"url":"${todos.origin}/open"},
+      "stdio": {"command":"node","args":["x.js"]}
+    }}`;
+    writeFileSync(inWorkspace(path), text);
+    const { vault } = await services();
+    const count = vault.credentials.length;
+    for (const server of ['env', 'open', 'stdio']) {
+      await known(path, server);
+      await run('mcpKeyring.servers.takeOver', { file: uriOf(path), server });
+    }
+    assert.equal(readText(path), text);
+    assert.equal(vault.credentials.length, count);
+    const offered = vault.credentials.flatMap(({ attachments }) => attachments.map(({ provided }) => provided?.name));
+    assert.ok(!['env', 'open', 'stdio'].some(server => offered.includes(server)));
+  });
+});
