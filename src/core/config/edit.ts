@@ -1,8 +1,10 @@
 import { fail, ok, type Result } from '../result.ts';
 import type { Span, TextEdit } from '../text.ts';
 import { EditedText } from './editedText.ts';
+import * as toml from './editToml.ts';
 import { appendItem, appendMember, newDocument, replaceNode, type Source } from './insertChild.ts';
 import { type JsonChild, type JsonNode, memberOf, readJsonTree } from './jsonTree.ts';
+import { addedRemote, isRemoteServer, removeRemoteHeader, setRemoteHeader, setRemoteUrl } from './remoteEdits.ts';
 import { removeChildren } from './removeChildren.ts';
 import type { JsonMember, JsonValue } from './render.ts';
 import type { ConfigFormat } from './types.ts';
@@ -64,11 +66,17 @@ export interface NewServer {
  * Refuses with `server-exists` for a name that is taken.
  */
 export function addServer(text: string, format: ConfigFormat, server: NewServer): EditResult {
+  if (format.syntax === 'toml') {
+    return toml.addServer(text, format, server);
+  }
   return addServerValue(text, format, server.name, serverValue(format, server));
 }
 
 /** As {@link addServer}, with all that stood in a server's object elsewhere. */
 export function addServerValue(text: string, format: ConfigFormat, name: string, value: JsonValue): EditResult {
+  if (format.syntax === 'toml') {
+    return toml.addServerValue(text, format, name, value);
+  }
   const path = format.serversPaths[0] ?? [];
   const empty = () => ok(newDocument(text, nested([...path, name], value), format.indent));
   return edit(text, format, empty, source => {
@@ -88,6 +96,9 @@ export function addServerValue(text: string, format: ConfigFormat, name: string,
 
 /** Takes a server out of the file; of several with that name the last, which is the one that clients take. */
 export function removeServer(text: string, format: ConfigFormat, name: string): EditResult {
+  if (format.syntax === 'toml') {
+    return toml.removeServer(text, format, name);
+  }
   return edit(
     text,
     format,
@@ -107,7 +118,13 @@ export function removeServer(text: string, format: ConfigFormat, name: string): 
 
 /** Writes a server's URL, over the one that stands there or as a new member. */
 export function setUrl(text: string, format: ConfigFormat, serverName: string, url: string): EditResult {
+  if (format.syntax === 'toml') {
+    return toml.setUrl(text, format, serverName, url);
+  }
   return editServer(text, format, serverName, (source, ancestors, server) => {
+    if (isRemoteServer(format, server)) {
+      return setRemoteUrl(server, url);
+    }
     const existing = format.urlKeys.map(key => memberOf(server, key)).find(member => member !== undefined);
     return ok(
       existing
@@ -128,7 +145,13 @@ export function setHeader(
   headerName: string,
   value: string,
 ): EditResult {
+  if (format.syntax === 'toml') {
+    return toml.setHeader(text, format, serverName, headerName, value);
+  }
   return editHeaders(text, format, serverName, (source, ancestors, server, headers) => {
+    if (isRemoteServer(format, server)) {
+      return setRemoteHeader(source, ancestors, server, headerName, value);
+    }
     if (!headers) {
       return ok(appendMember(source, ancestors, server, ['headers', { members: [[headerName, value]] }]));
     }
@@ -147,7 +170,13 @@ export function setHeader(
 
 /** Takes a header out of a server, whatever the case of its name, and `headers` with it where nothing is left inside. */
 export function removeHeader(text: string, format: ConfigFormat, serverName: string, headerName: string): EditResult {
+  if (format.syntax === 'toml') {
+    return toml.removeHeader(text, format, serverName, headerName);
+  }
   return editHeaders(text, format, serverName, (_source, _ancestors, server, headers) => {
+    if (isRemoteServer(format, server)) {
+      return removeRemoteHeader(text, server, headerName);
+    }
     const matches = headers ? matching(headers.value, headerName) : [];
     if (!headers || matches.length === 0) {
       return ok([]);
@@ -204,6 +233,36 @@ export function ensureInput(text: string, format: ConfigFormat, input: CommandIn
       ...removeChildren(text, node, child => others.includes(child)),
       ...repair(source, [...ancestors, node], first.value, members),
     ]);
+  });
+}
+
+/** Appends an entry to `inputs` for which VS Code asks when a server starts, hiding what is typed. */
+export function addPasswordInput(
+  text: string,
+  format: ConfigFormat,
+  input: { readonly id: string; readonly description: string },
+): EditResult {
+  const path = format.inputsPath;
+  if (!path) {
+    return fail({ code: 'inputs-unsupported' });
+  }
+  const item = {
+    members: [
+      ['id', input.id],
+      ['type', 'promptString'],
+      ['description', input.description],
+      ['password', { literal: 'true' }],
+    ] as const satisfies JsonMember[],
+  };
+  const empty = () => ok(newDocument(text, nested(path, { items: [item] }), format.indent));
+  return edit(text, format, empty, source => {
+    const inputs = findInputs(source, path);
+    if (!inputs.ok) {
+      return inputs;
+    }
+    return inputs.value
+      ? ok(appendItem(source, inputs.value.ancestors, inputs.value.node, item))
+      : appendAt(source, path.slice(0, -1), [path.at(-1) ?? '', { items: [item] }]);
   });
 }
 
@@ -366,15 +425,20 @@ function nested(path: readonly string[], value: JsonValue): JsonMember {
 }
 
 function serverValue(format: ConfigFormat, { url, headers, transport = 'http' }: NewServer): JsonValue {
+  if (format.mcpRemote === 'only') {
+    return addedRemote(url, headers ?? {}, transport === 'sse');
+  }
   const type = transport === 'sse' ? 'sse' : format.httpType;
   const members: JsonMember[] = [];
   if (type !== undefined) {
     members.push(['type', type]);
   }
-  members.push([format.urlKeys[0] ?? 'url', url]);
+  const urlKey = (transport === 'sse' ? format.sseUrlKey : undefined) ?? format.urlKeys[0] ?? 'url';
+  members.push([urlKey, url]);
   if (headers && Object.keys(headers).length > 0) {
     members.push(['headers', { members: Object.entries(headers) }]);
   }
+  members.push(...(format.fixedMembers ?? []));
   return { members };
 }
 

@@ -1,3 +1,4 @@
+import { otherClients } from './otherClients.ts';
 import type { ConfigFormat, FormatId } from './types.ts';
 
 /**
@@ -42,4 +43,15 @@ export const formats: Readonly<Record<FormatId, ConfigFormat>> = {
     headers: true,
     indent: '  ',
   },
+  /**
+   * `devcontainer.json`, `.devcontainer.json`: `customizations.vscode.mcp` has the schema of VS Code's `mcp.json`
+   * (microsoft/vscode, extensions/configuration-editing/schemas/devContainer.vscode.schema.json, read November 2026).
+   */
+  devContainer: {
+    ...vscode,
+    id: 'devContainer',
+    serversPaths: [['customizations', 'vscode', 'mcp', 'servers']],
+    inputsPath: ['customizations', 'vscode', 'mcp', 'inputs'],
+  },
+  ...otherClients,
 };

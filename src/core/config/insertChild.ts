@@ -42,6 +42,20 @@ export function appendItem(
   );
 }
 
+/** As {@link appendItem}, for several at once. */
+export function appendItems(
+  source: Source,
+  ancestors: readonly JsonNode[],
+  array: JsonNode,
+  items: readonly JsonValue[],
+): readonly TextEdit[] {
+  return append(source, ancestors, array, (style, indent) => {
+    const example = exampleIn(source, array);
+    const separator = style.lines ? `,${style.lineBreak}${indent}` : `,${style.gap}`;
+    return items.map(item => renderValue(item, style, indent, example)).join(separator);
+  });
+}
+
 /** The edit that writes an object anew, laid out as it was. */
 export function replaceNode(
   source: Source,

@@ -1,3 +1,5 @@
+import { readRemoteCommand, soleVariable, variablesIn } from './mcpRemote.ts';
+import { parseToml } from './parseToml.ts';
 import type {
   ConfigFormat,
   ConfigProblem,
@@ -18,6 +20,9 @@ const syntaxProblemLimit = 100;
  * as for the clients; only servers that share a name are all listed. Never throws.
  */
 export function parseConfig(text: string, format: ConfigFormat): ParsedConfig {
+  if (format.syntax === 'toml') {
+    return parseToml(text, format);
+  }
   const reader = new ConfigReader(format);
   walkJson(text, reader);
   return reader.result();
@@ -40,6 +45,9 @@ const Place = {
   headers: 3,
   inputs: 4,
   input: 5,
+  /** In the arguments or the environment of a server that is a command. */
+  args: 6,
+  env: 7,
 } as const;
 type Place = (typeof Place)[keyof typeof Place];
 
@@ -73,7 +81,10 @@ class ConfigReader implements JsonHandler {
   #url: ParsedString | undefined;
   #urlRank = Number.POSITIVE_INFINITY;
   #type: string | undefined;
-  #hasCommand = false;
+  #command: string | undefined;
+  /** The arguments in order; undefined for one that isn't a string. */
+  #args: (ParsedString | undefined)[] = [];
+  #env = new Map<string, ParsedString>();
 
   /** The input that the walk is in. */
   #input: { id?: string; type?: string; command?: string; args?: string } = {};
@@ -151,6 +162,12 @@ class ConfigReader implements JsonHandler {
           this.#key = undefined;
           return;
         }
+        if (key === 'env' && this.#format.mcpRemote !== undefined) {
+          this.#place = Place.env;
+          this.#env = new Map();
+          this.#key = undefined;
+          return;
+        }
         break;
       case Place.inputs:
         this.#place = Place.input;
@@ -181,6 +198,9 @@ class ConfigReader implements JsonHandler {
         this.#server.headersSpan = { start: this.#headersStart, end };
         this.#place = Place.server;
         break;
+      case Place.env:
+        this.#place = Place.server;
+        break;
       case Place.input:
         this.#leaveInput(end);
         this.#place = Place.inputs;
@@ -199,6 +219,12 @@ class ConfigReader implements JsonHandler {
       this.#key = undefined;
       return;
     }
+    if (this.#place === Place.server && this.#key === 'args' && this.#format.mcpRemote !== undefined) {
+      this.#place = Place.args;
+      this.#args = [];
+      this.#key = undefined;
+      return;
+    }
     this.#skip(start);
   }
 
@@ -208,7 +234,7 @@ class ConfigReader implements JsonHandler {
       return;
     }
     this.#key = undefined;
-    this.#place = Place.path;
+    this.#place = this.#place === Place.args ? Place.server : Place.path;
   }
 
   string(value: string, start: number, end: number, complete: boolean): void {
@@ -227,6 +253,14 @@ class ConfigReader implements JsonHandler {
       case Place.input:
         if (complete) {
           this.#inputMember(value);
+        }
+        break;
+      case Place.args:
+        this.#args.push(complete ? { value, span: { start, end } } : undefined);
+        break;
+      case Place.env:
+        if (complete && this.#key !== undefined) {
+          this.#env.set(this.#key, { value, span: { start, end } });
         }
         break;
       default:
@@ -287,6 +321,14 @@ class ConfigReader implements JsonHandler {
         break;
       case Place.headers:
         this.#addHeader(start, end);
+        break;
+      case Place.args:
+        this.#args.push(undefined);
+        break;
+      case Place.env:
+        if (key !== undefined) {
+          this.#env.delete(key);
+        }
         break;
     }
   }
@@ -377,18 +419,22 @@ class ConfigReader implements JsonHandler {
     this.#url = undefined;
     this.#urlRank = Number.POSITIVE_INFINITY;
     this.#type = undefined;
-    this.#hasCommand = false;
+    this.#command = undefined;
+    this.#args = [];
+    this.#env = new Map();
     this.#key = undefined;
   }
 
   #leaveServer(end: number): void {
     const server = this.#server;
     server.span = { start: this.#serverStart, end };
-    server.transport = transportOf(this.#type, this.#url !== undefined, this.#hasCommand);
+    server.transport = transportOf(this.#type, this.#url !== undefined, this.#command !== undefined);
     if (this.#url) {
       server.url = this.#url;
+    } else if (this.#command !== undefined) {
+      this.#readRemote(server, this.#command);
     }
-    if (this.#masks.length > 1 || this.#url || this.#hasCommand || this.#type !== undefined) {
+    if (this.#masks.length > 1 || this.#url || this.#command !== undefined || this.#type !== undefined) {
       this.#listHere()?.servers.push(server);
     }
   }
@@ -401,7 +447,7 @@ class ConfigReader implements JsonHandler {
     if (key === 'type') {
       this.#type = value;
     } else if (key === 'command') {
-      this.#hasCommand = true;
+      this.#command = value;
     } else if (key === 'headers') {
       this.#unfitting(start, end);
     } else {
@@ -411,6 +457,37 @@ class ConfigReader implements JsonHandler {
         this.#url = { value, span: { start, end } };
       }
     }
+  }
+
+  /** Takes the URL and the headers from the command line, if it is one of `mcp-remote`. */
+  #readRemote(server: Mutable<ParsedServer>, command: string): void {
+    const remote = readRemoteCommand(
+      command,
+      this.#args.map(argument => argument?.value),
+    );
+    const url = remote && this.#args[remote.url];
+    if (!url) {
+      return;
+    }
+    server.url = url;
+    server.viaMcpRemote = true;
+    server.headers = remote.headers.flatMap(({ name, value, index }): ParsedHeader[] => {
+      const argument = this.#args[index];
+      if (!argument) {
+        return [];
+      }
+      const variables = variablesIn(value);
+      const sole = soleVariable(value) ?? (variables.length === 1 ? variables[0] : undefined);
+      const inEnv = sole === undefined ? undefined : this.#env.get(sole);
+      return [
+        {
+          name,
+          nameSpan: argument.span,
+          value: value.replace(/\$\{([^}]+)\}/g, (text, variable) => this.#env.get(variable)?.value ?? text),
+          valueSpan: inEnv?.span ?? argument.span,
+        },
+      ];
+    });
   }
 
   #addHeader(start: number, end: number, value?: string): void {
@@ -467,6 +544,8 @@ function transportOf(type: string | undefined, hasUrl: boolean, hasCommand: bool
     case 'sse':
       return 'sse';
     case 'stdio':
+    // So Copilot CLI calls it.
+    case 'local':
       return 'stdio';
     case undefined:
       return hasUrl ? 'http' : hasCommand ? 'stdio' : 'unknown';

@@ -1,4 +1,5 @@
 import type { Span } from '../text.ts';
+import type { JsonMember } from './render.ts';
 
 /** How a config file is written and what its clients make of it. One row of `formats.ts`. */
 export interface ConfigFormat {
@@ -16,14 +17,40 @@ export interface ConfigFormat {
   /** The value of `type` that is written for a server over HTTP; absent where clients want none. */
   readonly httpType?: string;
   readonly headers: boolean;
+  /** The syntax; JSON (with comments where a client takes them) unless given. */
+  readonly syntax?: 'toml';
+  /** The key of a URL that is reached over the older SSE transport, where it is another than the first of `urlKeys`. */
+  readonly sseUrlKey?: string;
+  /** What stands in every server that the client itself writes, beside what is the server's own. */
+  readonly fixedMembers?: readonly JsonMember[];
+  /**
+   * Command lines of `mcp-remote` are read and edited as the servers over HTTP that they stand for; `only` where the
+   * client starts nothing but commands, so that new servers are written so too.
+   */
+  readonly mcpRemote?: 'read' | 'only';
   /** One level of indentation in a file that we create or that shows no indentation of its own. */
   readonly indent: string;
 }
 
-export type FormatId = 'vscode' | 'vscodeUser' | 'codeWorkspace' | 'dotMcp';
+export type FormatId =
+  | 'vscode'
+  | 'vscodeUser'
+  | 'codeWorkspace'
+  | 'dotMcp'
+  | 'devContainer'
+  | 'copilotCli'
+  | 'claudeDesktop'
+  | 'claudeCode'
+  | 'cursor'
+  | 'windsurf'
+  | 'geminiCli'
+  | 'codex';
 
-/** `input`: `${input:id}`; `envColon`: `${env:NAME}`; `env`: `${NAME}` and `${NAME:-default}`. */
-export type Indirection = 'input' | 'envColon' | 'env';
+/**
+ * `input`: `${input:id}`; `envColon`: `${env:NAME}`; `env`: `${NAME}` and `${NAME:-default}`; `envBare`: `$NAME` and
+ * `${NAME}`; `envKeys`: a key of its own that names a variable, which is read and written here as `${NAME}`.
+ */
+export type Indirection = 'input' | 'envColon' | 'env' | 'envBare' | 'envKeys';
 
 /** A config file's text, understood as far as it goes. Spans of strings include the quotes. */
 export interface ParsedConfig {
@@ -52,6 +79,8 @@ export interface ParsedServer {
   /** The server's object. */
   readonly span: Span;
   readonly transport: 'http' | 'sse' | 'stdio' | 'unknown';
+  /** The client runs `mcp-remote`, and `url` and `headers` are those of its command line; `transport` is `stdio`. */
+  readonly viaMcpRemote?: true;
   readonly url?: ParsedString;
   /** The object under `headers`, if there is one. Where a key stands twice the last one counts, as for clients. */
   readonly headersSpan?: Span;
@@ -68,7 +97,10 @@ export interface ParsedHeader {
   readonly nameSpan: Span;
   /** Absent while the value is half-typed or isn't a string. */
   readonly value?: string;
-  /** The value's span, or the empty span behind the name where there is none. */
+  /**
+   * The value's span, or the empty span behind the name where there is none. Where the value stands in a variable of the
+   * same server's `env`, it is the variable's; where a key only names a variable, that name's.
+   */
   readonly valueSpan: Span;
 }
 

@@ -69,7 +69,7 @@ describe('parsing random files', function () {
   it('survives broken ones, and says so', () => {
     fc.assert(
       fc.property(brokenTexts, text => {
-        for (const format of Object.values(formats)) {
+        for (const format of Object.values(formats).filter(({ syntax }) => syntax === undefined)) {
           const parsed = parseConfig(text, format);
           checkSpans(text, parsed);
           strictEqual(
