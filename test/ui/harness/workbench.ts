@@ -65,15 +65,17 @@ export interface Workbench {
   statusBar(): Promise<string[]>;
   /** A file of the workspace, as it is on disk. */
   read(path: string): string;
-  /** Changes user settings while VS Code runs. */
-  set(settings: Readonly<Record<string, unknown>>): void;
+  /** Changes from the dark theme to the light one, or back. */
+  toggleTheme(): Promise<void>;
   /** Keeps a picture of the window as `test-output/<name>.png`. */
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** VS Code's own default themes. */
-export const themes = { dark: 'Dark 2026', light: 'Light 2026' };
+const themes = { dark: 'Dark 2026', light: 'Light 2026' };
+
+const themeKey: Keybinding = { key: 'ctrl+alt+shift+t', command: 'workbench.action.toggleLightDarkThemes' };
 
 /** A person has no more than this long for a start, however busy the machine. */
 const startLimit = 90_000;
@@ -95,9 +97,11 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const workspace = join(root, 'workspace');
   prepareWorkspace(workspace, options);
   const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
-  const settings: Record<string, unknown> = {
+  const settings = {
     ...quietSettings,
     'workbench.colorTheme': themes[options.theme ?? 'dark'],
+    'workbench.preferredDarkColorTheme': themes.dark,
+    'workbench.preferredLightColorTheme': themes.light,
     // A moving or blinking window makes pictures differ.
     'editor.cursorBlinking': 'solid',
     'workbench.reduceMotion': 'on',
@@ -108,10 +112,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const machineFolder = join(root, 'data', 'data', 'Machine');
   mkdirSync(machineFolder, { recursive: true });
   writeFileSync(join(machineFolder, 'settings.json'), JSON.stringify(options.settings ?? {}));
-  if (options.keybindings) {
-    mkdirSync(userFolder, { recursive: true });
-    writeFileSync(join(userFolder, 'keybindings.json'), JSON.stringify(options.keybindings));
-  }
+  mkdirSync(userFolder, { recursive: true });
+  writeFileSync(join(userFolder, 'keybindings.json'), JSON.stringify([themeKey, ...(options.keybindings ?? [])]));
   const host = await startServerHost(await prepareServer(), {
     dataDir: join(root, 'data'),
     extensionsDir: join(root, 'extensions'),
@@ -134,11 +136,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     await page.goto(host.url({ workspace: opens, extensionPaths: [extensionPath] }), { waitUntil: 'commit' });
     await page.locator('.monaco-workbench').waitFor({ timeout: startLimit });
     await page.locator('.statusbar-item').first().waitFor({ timeout: startLimit });
-    const set = (changes: Readonly<Record<string, unknown>>) => {
-      Object.assign(settings, changes);
-      writeFileSync(join(userFolder, 'settings.json'), JSON.stringify(settings));
-    };
-    const opened = workbench(page, host, workspace, set, close);
+    const opened = workbench(page, host, workspace, close);
     open.add(opened);
     return opened;
   } catch (error) {
@@ -156,13 +154,7 @@ export async function pictureAll(title: string): Promise<void> {
   }
 }
 
-function workbench(
-  page: Page,
-  host: ServerHost,
-  workspace: string,
-  set: Workbench['set'],
-  close: () => Promise<void>,
-): Workbench {
+function workbench(page: Page, host: ServerHost, workspace: string, close: () => Promise<void>): Workbench {
   const quickInput = new QuickInput(page);
   const palette = new Palette(page, quickInput);
   return {
@@ -181,7 +173,12 @@ function workbench(
     acceptNotification: text => acceptNotification(page, palette, text),
     statusBar: () => readStatusBar(page),
     read: path => readFileSync(join(workspace, path), 'utf8'),
-    set,
+    toggleTheme: async () => {
+      const dark = page.locator('.monaco-workbench.vs-dark');
+      const wasDark = await dark.isVisible();
+      await page.keyboard.press('Control+Alt+Shift+KeyT');
+      await dark.waitFor({ state: wasDark ? 'detached' : 'visible' });
+    },
     screenshot: async name => {
       mkdirSync(outputFolder, { recursive: true });
       await page.screenshot({ path: join(outputFolder, `${name}.png`) });
