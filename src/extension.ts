@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { registerAddServer } from './features/addServer/register.ts';
 import { registerCredentials } from './features/credentials/register.ts';
 import { registerDiagnostics } from './features/diagnostics/register.ts';
+import { registerEditToken } from './features/editToken/register.ts';
+import { registerExposed } from './features/exposed/register.ts';
 import { registerHelp } from './features/help/register.ts';
 import { registerHover } from './features/hover/register.ts';
 import { registerKeys } from './features/keys/register.ts';
@@ -28,7 +30,9 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerProvided(services),
     registerHover(services),
     registerDiagnostics(services),
+    registerExposed(services),
     registerStatusBar(services),
+    registerEditToken(services),
     registerSwitchRole(services),
     registerVerify(services),
     registerHelp(services),

@@ -92,6 +92,22 @@ export interface AddServerResult {
   readonly credentialId: string;
 }
 
+/** A literal secret in a config file. */
+export interface SecretTarget {
+  /** The config file's URI as a string. */
+  readonly file: string;
+  /** Where the secret starts in the text, in UTF-16 units. */
+  readonly start: number;
+}
+
+/** The answers of **Move Secrets to Keyring...**. */
+export interface MoveSecretsAnswers {
+  /** The one file that is meant, by its URI as a string; without it every file of the window. */
+  readonly file?: string;
+  /** Which headers are moved; without it they are ticked in a list. */
+  readonly headers?: readonly ServerTarget[] | 'all';
+}
+
 export interface SigningKeyTarget {
   readonly keyId: string;
 }
@@ -164,13 +180,17 @@ export interface Commands {
   'mcpKeyring.servers.openFile': [target?: ServerTarget];
   'mcpKeyring.servers.revealInFile': [target?: ServerTarget];
   'mcpKeyring.servers.attachCredential': [target?: ServerTarget, credential?: CredentialTarget];
+  'mcpKeyring.servers.attachHereToo': [target?: ServerTarget, credential?: CredentialTarget];
   'mcpKeyring.servers.detachCredential': [target?: ServerTarget];
   'mcpKeyring.servers.renewToken': [target?: ServerTarget];
   'mcpKeyring.servers.copyToken': [target?: ServerTarget];
   'mcpKeyring.servers.start': [target?: ServerTarget];
   'mcpKeyring.servers.remove': [target?: ServerTarget];
   'mcpKeyring.servers.repairHeader': [target?: ServerTarget];
-  'mcpKeyring.servers.moveToKeyring': [target?: ServerTarget];
+  'mcpKeyring.servers.moveToKeyring': [target?: ServerTarget, quiet?: boolean];
+  'mcpKeyring.askAtStart': [target: SecretTarget];
+  'mcpKeyring.moveSecrets': [answers?: MoveSecretsAnswers];
+  'mcpKeyring.showExposedSecrets': [];
   'mcpKeyring.servers.takeOver': [target?: ServerTarget];
   'mcpKeyring.servers.giveBack': [target?: ServerTarget];
   'mcpKeyring.servers.switchRole': [target?: ServerTarget, role?: string];
@@ -178,6 +198,7 @@ export interface Commands {
   'mcpKeyring.credentials.showDetails': [target?: CredentialTarget];
   'mcpKeyring.credentials.rename': [target?: CredentialTarget];
   'mcpKeyring.credentials.showClaims': [target?: CredentialTarget];
+  'mcpKeyring.credentials.editClaims': [target?: CredentialTarget];
   'mcpKeyring.credentials.renew': [target?: CredentialTarget];
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
   'mcpKeyring.credentials.revoke': [target?: CredentialTarget];
@@ -208,6 +229,7 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.openFile': true,
   'mcpKeyring.servers.revealInFile': true,
   'mcpKeyring.servers.attachCredential': true,
+  'mcpKeyring.servers.attachHereToo': true,
   'mcpKeyring.servers.detachCredential': true,
   'mcpKeyring.servers.renewToken': true,
   'mcpKeyring.servers.copyToken': true,
@@ -215,12 +237,16 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.remove': true,
   'mcpKeyring.servers.repairHeader': true,
   'mcpKeyring.servers.moveToKeyring': true,
+  'mcpKeyring.askAtStart': true,
+  'mcpKeyring.moveSecrets': true,
+  'mcpKeyring.showExposedSecrets': true,
   'mcpKeyring.servers.takeOver': true,
   'mcpKeyring.servers.giveBack': true,
   'mcpKeyring.servers.switchRole': true,
   'mcpKeyring.credentials.showDetails': true,
   'mcpKeyring.credentials.rename': true,
   'mcpKeyring.credentials.showClaims': true,
+  'mcpKeyring.credentials.editClaims': true,
   'mcpKeyring.credentials.renew': true,
   'mcpKeyring.credentials.replaceToken': true,
   'mcpKeyring.credentials.revoke': true,

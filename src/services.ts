@@ -97,6 +97,16 @@ export function startReading(services: Services): Disposable {
     vscode.window.onDidChangeWindowState(state => state.focused && inventory.refreshIfDue()),
   ];
   readFiles();
+  let disposed = false;
+  // The detector is large, and nothing of what is shown at first needs it.
+  inventory.filesKnown
+    .then(() => import('./platform/exposure.ts'))
+    .then(({ watchExposure }) => {
+      if (!disposed) {
+        subscriptions.push(watchExposure(inventory, files, log));
+      }
+    })
+    .catch(error => log.error('detector-not-loaded', error));
   if (vscode.workspace.isTrusted) {
     readKeyring(services);
   } else {
@@ -105,6 +115,7 @@ export function startReading(services: Services): Disposable {
   }
   return {
     dispose: () => {
+      disposed = true;
       for (const subscription of subscriptions) {
         subscription.dispose();
       }

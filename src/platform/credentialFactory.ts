@@ -99,6 +99,19 @@ export function templateFor(answers: Omit<SignedJwtAnswers, 'kind'>, key: Signin
   };
 }
 
+/** What's wrong with the claims of a template, as the error that making a credential of them would throw. */
+export function checkClaims(claims: unknown): KeyringError | undefined {
+  try {
+    checkedClaims(claims);
+    return undefined;
+  } catch (error) {
+    if (error instanceof KeyringError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
 /** What's wrong with a pasted key or token, as the error that making a credential of it would throw. */
 export function checkPasted(text: string, field: string): KeyringError | undefined {
   try {

@@ -5,7 +5,8 @@ import type { Status } from '../core/inventory/types.ts';
 import type { DiscoveryProblem } from '../core/jwt/discovery.ts';
 import type { KeyProblemReason } from '../core/jwt/keyMaterial.ts';
 import { plainText } from '../core/text.ts';
-import type { CommandId, Commands } from '../ids.ts';
+import { type CommandId, type Commands, providedFile } from '../ids.ts';
+import { exposedText } from './exposedTexts.ts';
 import { fetchProblemText } from './fetchTexts.ts';
 import { keyProblemText } from './keyTexts.ts';
 import { absoluteTime, durationText } from './times.ts';
@@ -75,6 +76,14 @@ export function errorText(error: KeyringError): string {
         text(data.inputId),
       );
     case 'reference-points-elsewhere':
+      if (url && text(data.elsewhere) && data.elsewhere !== data.url) {
+        return l10n.t(
+          '{0} sends the credential of {1} to {2}, so no credential was handed out.',
+          text(data.file),
+          url,
+          text(data.elsewhere),
+        );
+      }
       return l10n.t(
         'The input “{0}” is used in {1} for something else than the header of {2}, so no credential was handed out.',
         text(data.inputId),
@@ -177,6 +186,9 @@ export function errorActions(error: KeyringError): MessageAction[] {
     case 'no-credential':
     case 'credential-revoked': {
       const target = serverTarget(data);
+      if (error.code === 'no-credential' && target && target.file !== providedFile) {
+        actions.push({ title: l10n.t('Add Credential...'), command: 'mcpKeyring.addCredential', arguments: [target] });
+      }
       actions.push({
         title: l10n.t('Attach Credential...'),
         command: 'mcpKeyring.servers.attachCredential',
@@ -187,11 +199,20 @@ export function errorActions(error: KeyringError): MessageAction[] {
     case 'reference-points-elsewhere':
     case 'file-broken': {
       const file = data.uri;
-      if (typeof file === 'string') {
+      if (typeof file !== 'string') {
+        break;
+      }
+      const target = serverTarget({ ...data, file });
+      actions.push(
+        target
+          ? { title: l10n.t('Show File'), command: 'mcpKeyring.servers.revealInFile', arguments: [target] }
+          : { title: l10n.t('Show File'), command: 'mcpKeyring.servers.openFile', arguments: [{ file, server: '' }] },
+      );
+      if (error.code === 'reference-points-elsewhere' && target && credentialId) {
         actions.push({
-          title: l10n.t('Show File'),
-          command: 'mcpKeyring.servers.openFile',
-          arguments: [{ file, server: '' }],
+          title: l10n.t('Attach Here Too...'),
+          command: 'mcpKeyring.servers.attachHereToo',
+          arguments: [target, { credentialId }],
         });
       }
       break;
@@ -263,11 +284,9 @@ export function findingText(finding: Finding, now?: number): string {
         ? l10n.t('There is a scheme, but no token behind it.')
         : l10n.t('The value has characters that cannot be sent in a header.');
     case 'secret-in-file':
-      return l10n.t('This file holds the credential in plain text.');
     case 'secret-in-url':
-      return l10n.t('There is a credential in the URL. URLs end up in logs and histories.');
     case 'secret-in-args':
-      return l10n.t('There is a credential in the command line. Other programs on this computer can read it.');
+      return exposedText(finding);
     case 'insecure-url':
       return l10n.t('The credential would travel over plain http: everyone on the way could read it.');
     case 'credential-missing':
@@ -310,7 +329,7 @@ export function statusText(status: Status): string {
 }
 
 /** What a field of a wizard is called in its messages. */
-export type FieldName = 'url' | 'name' | 'key' | 'token' | 'secret';
+export type FieldName = 'url' | 'name' | 'key' | 'token' | 'secret' | 'claims';
 
 /** An error about what was typed into a field, as a sentence for the person who sees that field alone. */
 export function fieldText(error: KeyringError, field: FieldName): string {
@@ -352,6 +371,8 @@ function fieldName(field: FieldName): string {
       return l10n.t('The token');
     case 'secret':
       return l10n.t('The secret');
+    case 'claims':
+      return l10n.t('The claims');
   }
 }
 
@@ -457,6 +478,10 @@ function argumentText(data: FindingData): string {
       return l10n.t('this has to be reference, literal or provided.');
     case 'not-json-object':
       return l10n.t('this has to be a JSON object.');
+    case 'not-a-lifetime':
+      return l10n.t('this is not a length of time. Write for instance “2 hours”, or “never”.');
+    case 'unknown-field':
+      return l10n.t('there is no such field.');
     case 'unknown-role':
       return l10n.t('there is no preset for the role “{0}”. Presets are in the settings.', text(data.value));
     case 'no-token':

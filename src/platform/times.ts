@@ -72,3 +72,20 @@ export function absoluteTime(at: number): string {
     ? String(at)
     : new Intl.DateTimeFormat(env.language, { dateStyle: 'medium', timeStyle: 'long' }).format(date);
 }
+
+/** A token's lifetime as a person says it: `15 minutes`, `1 hour`, `never`. @param seconds null for never */
+export function lifetimeText(seconds: number | null): string {
+  if (seconds === null) {
+    return l10n.t('never');
+  }
+  const days = seconds / 86_400;
+  const hours = seconds / 3600;
+  const minutes = seconds / 60;
+  if (Number.isInteger(days)) {
+    return days === 1 ? l10n.t('1 day') : l10n.t('{0} days', days);
+  }
+  if (Number.isInteger(hours)) {
+    return hours === 1 ? l10n.t('1 hour') : l10n.t('{0} hours', hours);
+  }
+  return Number.isInteger(minutes) ? l10n.t('{0} minutes', minutes) : l10n.t('{0} seconds', seconds);
+}

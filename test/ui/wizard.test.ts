@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { startApiKeyServer } from '../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../servers/httpMcpServer.ts';
 import { startRolesServer } from '../servers/rolesServer.ts';
+import { anyTime } from './harness/anyTime.ts';
 import { waitFor } from './harness/waitFor.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
@@ -127,12 +128,17 @@ describe('Add Authenticated Server', () => {
     await quickInput.answer('short');
     assert.match(await refusal(), /^The secret has 40 bits; HS256 needs at least 256 .* Press Enter again/);
     await quickInput.answer(secret);
+    await step('Which role does the token speak for?');
+    await quickInput.pick('No role');
     await step('The claims as JSON');
     await quickInput.answer('viewer');
     assert.match(await refusal(), /^This has to be a JSON object/);
     await quickInput.answer('{"iss":"mcp-auth-server","sub":"alice","role":"viewer","permissions":["read:todos"]}');
     await step('How long is each token good for?');
     assert.equal(await focused(), '1 hour');
+    await quickInput.accept();
+    await step('This is what will be signed.');
+    await workbench.screenshot('wizard-preview-dark');
     await quickInput.accept();
     await quickInput.disappears();
 
@@ -152,7 +158,8 @@ describe('Add Authenticated Server', () => {
       'the header',
       async () =>
         (await workbench.sideBar.rows('Servers')).some(
-          ({ label, description }) => label === 'Authorization' && description === '59 min left · viewer · JWT · todos',
+          ({ label, description }) =>
+            label === 'Authorization' && anyTime(description) === '# min left · viewer · JWT · todos',
         ) || undefined,
     );
   });

@@ -10,6 +10,8 @@ export interface InputUse {
   readonly urls: readonly string[];
   /** The header's name, where the place is a header's value. */
   readonly header?: string;
+  /** The server's name, where the place is in one. */
+  readonly server?: string;
 }
 
 /** The command with which an input asks for one of our header values. */
@@ -61,7 +63,7 @@ function useAt(path: readonly string[], strings: readonly FoundString[], format:
       .filter(other => format.urlKeys.includes(keyOf(other.path.at(-1))))
       .map(other => other.value);
     const isHeader = path.length === root.length + 3 && keyOf(headers) === 'headers' && name !== undefined;
-    return isHeader ? { urls, header: keyOf(name) } : { urls };
+    return { urls, server: keyOf(server), ...(isHeader && { header: keyOf(name) }) };
   }
   return { urls: [] };
 }

@@ -1,18 +1,25 @@
 import { parseConfig } from '../config/parse.ts';
 import { keyringInputId, parseReferences } from '../config/references.ts';
-import type { ParsedConfig } from '../config/types.ts';
+import type { ConfigFormat, ParsedConfig } from '../config/types.ts';
 import { canonicalUrl } from '../config/url.ts';
 import type { Vault } from '../credentials/vault.ts';
 import { Verifications } from '../credentials/verifications.ts';
+import type { Detection } from '../detect/types.ts';
 import { Emitter } from '../emitter.ts';
 import type { Clock, Disposable, Event, Log } from '../ports.ts';
 import { type AnalysisContext, analyzeCredential, analyzeFile, type FindingPolicy } from './analyze.ts';
+import { type Exposure, unexposed, withExposed } from './exposed.ts';
 import { analyzeProvided } from './provided.ts';
 import type { ConfigSource, FileSnapshot, Snapshot, VaultState } from './types.ts';
+
+/** Finds the literal secrets in a file's text. */
+export type Detector = (text: string, format: ConfigFormat) => readonly Detection[];
 
 interface File {
   readonly source: ConfigSource;
   readonly parsed: ParsedConfig;
+  /** The secrets in the text, once the detector has looked at it. */
+  exposed?: readonly Detection[];
   /** The analysis, until something that it depends on changes. */
   snapshot?: FileSnapshot;
   /** The earliest instant at which `snapshot` is no longer true. */
@@ -33,6 +40,8 @@ export class Inventory implements Disposable {
   readonly #expectedIds = new Map<string, string>();
   readonly #filesKnown = Promise.withResolvers<void>();
   #places: ReadonlySet<string> = new Set();
+  #detector: Detector | undefined;
+  readonly #exposures = new Map<string, Exposure>();
   readonly #changed: Emitter<Snapshot>;
   readonly #subscriptions: readonly Disposable[];
   readonly #verifications: Verifications;
@@ -102,10 +111,44 @@ export class Inventory implements Disposable {
       }
       changed = true;
       const parsed = source.content.state === 'text' ? parseConfig(source.content.text, source.format) : empty;
-      this.#files.set(source.uri, { source, parsed, boundary: Number.POSITIVE_INFINITY });
+      const file: File = { source, parsed, boundary: Number.POSITIVE_INFINITY };
+      this.#files.set(source.uri, file);
+      this.#detect(file);
       await this.#prepareIds(parsed);
     }
     this.#filesKnown.resolve();
+    if (changed) {
+      this.#announce();
+    }
+  }
+
+  /**
+   * From now on every text is searched for secrets, once. The detector comes late because it's large, and nobody waits for
+   * it: until then only headers are looked at.
+   */
+  setDetector(detector: Detector): void {
+    this.#detector = detector;
+    for (const file of this.#files.values()) {
+      this.#detect(file);
+    }
+    this.#announce();
+  }
+
+  /** Tells where files go by themselves, by their URIs as strings. Files that aren't among them go nowhere. */
+  setExposures(exposures: ReadonlyMap<string, Exposure>): void {
+    let changed = false;
+    for (const [uri, file] of this.#files) {
+      const before = this.#exposures.get(uri) ?? unexposed;
+      const after = exposures.get(uri) ?? unexposed;
+      if (before.tracked !== after.tracked || before.synced !== after.synced) {
+        delete file.snapshot;
+        changed = true;
+      }
+    }
+    this.#exposures.clear();
+    for (const [uri, exposure] of exposures) {
+      this.#exposures.set(uri, exposure);
+    }
     if (changed) {
       this.#announce();
     }
@@ -133,6 +176,20 @@ export class Inventory implements Disposable {
     this.#timer?.dispose();
   }
 
+  #detect(file: File): void {
+    const { content, format } = file.source;
+    if (this.#detector && content.state === 'text') {
+      file.exposed = this.#detector(content.text, format);
+      delete file.snapshot;
+    }
+  }
+
+  #analyze(file: File, context: AnalysisContext): FileSnapshot {
+    const analyzed = analyzeFile(file.source, file.parsed, context);
+    const exposure = this.#exposures.get(file.source.uri) ?? unexposed;
+    return file.exposed ? withExposed(analyzed, file.exposed, exposure) : analyzed;
+  }
+
   #announce(): void {
     this.#snapshot = undefined;
     this.#changed.fire(this.snapshot);
@@ -156,7 +213,7 @@ export class Inventory implements Disposable {
     const files = [...this.#files.values()].map(file => {
       if (!file.snapshot || file.boundary <= now) {
         boundary = Number.POSITIVE_INFINITY;
-        file.snapshot = analyzeFile(file.source, file.parsed, context);
+        file.snapshot = this.#analyze(file, context);
         file.boundary = boundary;
       }
       next = Math.min(next, file.boundary);

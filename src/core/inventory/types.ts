@@ -2,6 +2,7 @@ import type { ConfigFormat, ParsedConfig, ParsedHeader, ParsedServer } from '../
 import type { TokenContent } from '../credentials/token.ts';
 import type { Credential, DamagedEntry, SigningKey } from '../credentials/types.ts';
 import type { VerificationRecord } from '../credentials/verifications.ts';
+import type { Detection } from '../detect/types.ts';
 import type { Finding } from '../findings.ts';
 
 /**
@@ -38,6 +39,10 @@ export interface FileSnapshot {
   readonly source: ConfigSource;
   readonly parsed: ParsedConfig;
   readonly servers: readonly ServerSnapshot[];
+  /** Findings that belong to no server, such as a secret among the inputs; those of servers and headers stand with them. */
+  readonly findings?: readonly Finding[];
+  /** Every literal secret in the file, in the order of the text; absent until the detector has looked at it. */
+  readonly exposed?: readonly Detection[];
 }
 
 export interface ServerSnapshot {
@@ -45,7 +50,7 @@ export interface ServerSnapshot {
   /** Canonical URL, where the server has one that can be used. */
   readonly url?: string;
   readonly headers: readonly HeaderSnapshot[];
-  /** Findings about the server itself (its URL); those of headers stand with the headers. */
+  /** Findings about the server itself (its URL, variables, arguments); those of headers stand with the headers. */
   readonly findings: readonly Finding[];
 }
 

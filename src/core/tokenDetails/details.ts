@@ -216,6 +216,12 @@ function actionsFor(credential: Credential, token: TokenOutline): PanelAction[] 
     actions.push(credential.kind === 'signedJwt' ? 'renew' : 'replace');
   }
   if (token.shape === 'jwt') {
+    actions.push('verify');
+  }
+  if (credential.kind === 'signedJwt' && !revoked) {
+    actions.push('editClaims');
+  }
+  if (token.shape === 'jwt') {
     actions.push('showClaims');
   }
   actions.push('rename');

@@ -1,9 +1,20 @@
 /** What the panel can do with a credential through commands that exist. */
-export type PanelAction = 'renew' | 'replace' | 'rename' | 'showClaims' | 'revoke' | 'replaceRevoked' | 'delete';
+export type PanelAction =
+  | 'renew'
+  | 'replace'
+  | 'verify'
+  | 'editClaims'
+  | 'rename'
+  | 'showClaims'
+  | 'revoke'
+  | 'replaceRevoked'
+  | 'delete';
 
 const actions: ReadonlySet<unknown> = new Set<PanelAction>([
   'renew',
   'replace',
+  'verify',
+  'editClaims',
   'rename',
   'showClaims',
   'revoke',

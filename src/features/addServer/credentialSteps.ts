@@ -1,17 +1,18 @@
 import { l10n } from 'vscode';
 import { readToken } from '../../core/credentials/token.ts';
 import type { SecretEncoding } from '../../core/credentials/types.ts';
-import { KeyringError } from '../../core/errors.ts';
+import type { KeyringError } from '../../core/errors.ts';
 import { cleanPastedCredential } from '../../core/jwt/headerValue.ts';
 import type { JsonObject } from '../../core/jwt/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialAnswers } from '../../ids.ts';
-import { checkPasted, checkSecret, defaultLifetimeSeconds } from '../../platform/credentialFactory.ts';
+import { checkPasted, defaultLifetimeSeconds } from '../../platform/credentialFactory.ts';
 import type { ProbeResult } from '../../platform/probe.ts';
 import { type FieldName, fieldText, malformedText } from '../../platform/texts.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
 import type { Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
+import { signingSteps } from './signingSteps.ts';
 
 /** What the questions about a credential fill in. Everything is optional: it's a form that is being filled. */
 export interface CredentialDraft {
@@ -94,10 +95,7 @@ export function credentialSteps(
     headerStep(draft, given, probe),
     keyStep(draft, given),
     tokenStep(draft, given),
-    secretSourceStep(services, draft, given),
-    secretStep(draft, given),
-    claimsStep(draft, given),
-    lifetimeStep(draft, given),
+    ...signingSteps(services, draft, given),
   ];
 }
 
@@ -236,124 +234,6 @@ function tokenStep(draft: CredentialDraft, given: CredentialDraft): Step {
       });
     },
   };
-}
-
-function secretSourceStep({ vault }: Services, draft: CredentialDraft, given: CredentialDraft): Step {
-  return {
-    skip: () => given.secretSource !== undefined || draft.kind !== 'signedJwt',
-    ask: async prompts => {
-      const chosen = await prompts.pick<{ source: NonNullable<CredentialDraft['secretSource']>; keyId?: string }>({
-        prompt: l10n.t('The secret that you and the server share (HS256)'),
-        items: [
-          {
-            label: `$(edit) ${l10n.t('Type or paste it as text')}`,
-            description: l10n.t('its UTF-8 bytes are the key'),
-            value: { source: 'utf8' },
-          },
-          {
-            label: `$(file-binary) ${l10n.t('Type or paste it as base64')}`,
-            description: l10n.t('the decoded bytes are the key'),
-            value: { source: 'base64' },
-          },
-          {
-            label: `$(sparkle) ${l10n.t('Generate a new one')}`,
-            description: l10n.t('256 random bits, to be configured at the server'),
-            value: { source: 'generate' },
-          },
-          ...vault.signingKeys.map(key => ({
-            label: `$(archive) ${plainText(key.name)}`,
-            description: l10n.t('a signing key in your keyring'),
-            value: { source: 'existing' as const, keyId: key.id },
-          })),
-        ],
-      });
-      draft.secretSource = chosen.source;
-      if (chosen.keyId !== undefined) {
-        draft.keyId = chosen.keyId;
-      }
-    },
-  };
-}
-
-function secretStep(draft: CredentialDraft, given: CredentialDraft): Step {
-  const typed = () => draft.secretSource !== 'generate' && draft.secretSource !== 'existing';
-  let warned: string | undefined;
-  return {
-    skip: () => given.secret !== undefined || draft.kind !== 'signedJwt' || !typed(),
-    ask: async prompts => {
-      draft.secret = await prompts.input({
-        prompt: l10n.t('The secret. It is kept in the keyring of this computer.'),
-        value: draft.secret ?? '',
-        secret: true,
-        validate: value => {
-          const encoding = draft.secretSource as SecretEncoding;
-          try {
-            checkSecret({ secret: value, encoding, allowWeak: warned === value });
-            return undefined;
-          } catch (error) {
-            if (!(error instanceof KeyringError)) {
-              throw error;
-            }
-            if (error.code === 'signing-key-weak') {
-              // Servers with short secrets exist, and it isn't ours to change theirs.
-              warned = value;
-              return `${fieldText(error, 'secret')} ${l10n.t('Press Enter again to use it all the same.')}`;
-            }
-            return fieldText(error, 'secret');
-          }
-        },
-      });
-      draft.allowWeak = warned === draft.secret;
-    },
-  };
-}
-
-function claimsStep(draft: CredentialDraft, given: CredentialDraft): Step {
-  return {
-    skip: () => given.claims !== undefined || draft.kind !== 'signedJwt',
-    ask: async prompts => {
-      const text = await prompts.input({
-        prompt: l10n.t('The claims as JSON. iat and exp are added at every signing.'),
-        value: JSON.stringify(draft.claims ?? { iss: 'mcp-auth-server', sub: 'me', role: 'viewer' }),
-        validate: value =>
-          parseObject(value) ? undefined : l10n.t('This has to be a JSON object, such as {0}.', '{"sub": "me"}'),
-      });
-      draft.claims = parseObject(text) ?? {};
-    },
-  };
-}
-
-function lifetimeStep(draft: CredentialDraft, given: CredentialDraft): Step {
-  return {
-    skip: () => given.lifetimeSeconds !== undefined || draft.kind !== 'signedJwt',
-    ask: async prompts => {
-      const minute = 60;
-      draft.lifetimeSeconds = await prompts.pick<number | null>({
-        prompt: l10n.t('How long is each token good for? It is renewed when a server starts.'),
-        active: draft.lifetimeSeconds === undefined ? defaultLifetimeSeconds : draft.lifetimeSeconds,
-        items: [
-          { label: l10n.t('15 minutes'), value: 15 * minute },
-          { label: l10n.t('1 hour'), value: 60 * minute },
-          { label: l10n.t('2 hours'), value: 120 * minute },
-          {
-            label: l10n.t('30 days'),
-            description: l10n.t('long for something that can be stolen'),
-            value: 30 * 1440 * minute,
-          },
-          { label: l10n.t('It never expires'), description: l10n.t('good until the secret is changed'), value: null },
-        ],
-      });
-    },
-  };
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function sentence(error: KeyringError | undefined, field: FieldName): string | undefined {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { type ExposedSecret, exposedIn } from '../../core/inventory/exposedList.ts';
 import type { HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
 import { repairHeaderValue } from '../../core/jwt/headerValue.ts';
-import type { CommandId, Commands, ServerTarget } from '../../ids.ts';
+import type { CommandId, Commands, SecretTarget, ServerTarget } from '../../ids.ts';
 import type { Services } from '../../services.ts';
 
 /** Quick fixes: for each finding at the place, what can be done about it. They run commands, so that every way leads through one. */
@@ -26,11 +27,15 @@ export class FindingActions implements vscode.CodeActionProvider {
     const end = document.offsetAt(range.end);
     // Where clients resolve nothing, a secret can only stand in clear.
     const movable = file.source.format.indirections.includes('input');
-    return file.servers.flatMap(server =>
+    const ofHeaders = file.servers.flatMap(server =>
       server.headers
         .filter(({ parsed }) => parsed.nameSpan.start <= end && parsed.valueSpan.end >= start)
         .flatMap(header => this.#fixes(uri, server, header, movable, context.diagnostics)),
     );
+    const ofSecrets = exposedIn(file)
+      .filter(({ header, span }) => !header && span.start <= end && span.end >= start)
+      .flatMap(secret => exposedFix(document, secret, context.diagnostics) ?? []);
+    return [...ofHeaders, ...ofSecrets];
   }
 
   #fixes(
@@ -83,9 +88,33 @@ export class FindingActions implements vscode.CodeActionProvider {
       }
     }
     const unattached = ['credential-missing', 'credential-refused'].filter(code => codes.has(code));
+    if (codes.has('credential-missing')) {
+      add(vscode.l10n.t('Add a credential...'), unattached, 'mcpKeyring.addCredential', target);
+    }
     if (unattached.length > 0) {
       add(vscode.l10n.t('Attach a credential...'), unattached, 'mcpKeyring.servers.attachCredential', target);
     }
     return fixes;
   }
+}
+
+/** What can be done about a secret that is no header's. */
+function exposedFix(
+  document: vscode.TextDocument,
+  { finding, span, remedy }: ExposedSecret,
+  diagnostics: readonly vscode.Diagnostic[],
+): vscode.CodeAction | undefined {
+  if (remedy !== 'ask' && remedy !== 'dropDefault') {
+    return undefined;
+  }
+  const title =
+    remedy === 'ask' ? vscode.l10n.t('Ask for it at start instead') : vscode.l10n.t('Remove the default value');
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  const target: SecretTarget = { file: document.uri.toString(), start: span.start };
+  action.command = { title, command: 'mcpKeyring.askAtStart' satisfies CommandId, arguments: [target] };
+  action.diagnostics = diagnostics.filter(
+    ({ code, range }) => code === finding.code && document.offsetAt(range.start) === span.start,
+  );
+  action.isPreferred = true;
+  return action;
 }

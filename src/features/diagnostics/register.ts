@@ -27,7 +27,7 @@ export function registerDiagnostics(services: Services): Disposable {
     }
   };
   const actions = vscode.languages.registerCodeActionsProvider(
-    [{ pattern: '**/mcp.json' }, { pattern: '**/.mcp.json' }],
+    [{ pattern: '**/mcp.json' }, { pattern: '**/.mcp.json' }, { pattern: '**/*.code-workspace' }],
     new FindingActions(services),
     { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
   );
@@ -40,9 +40,11 @@ function diagnosticsOf(file: FileSnapshot): vscode.Diagnostic[] {
     return [];
   }
   const positions = new Positions(content.text);
-  return file.servers
-    .flatMap(server => [...server.findings, ...server.headers.flatMap(header => header.findings)])
-    .map(finding => diagnosticOf(finding, positions));
+  const ofServers = file.servers.flatMap(server => [
+    ...server.findings,
+    ...server.headers.flatMap(header => header.findings),
+  ]);
+  return [...(file.findings ?? []), ...ofServers].map(finding => diagnosticOf(finding, positions));
 }
 
 function diagnosticOf(finding: Finding, positions: Positions): vscode.Diagnostic {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { findInputUses, resolveCommand } from '../../core/config/inputUses.ts';
 import { keyringInputId, parseKeyringInputId } from '../../core/config/references.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
+import type { HeaderValue } from '../../core/credentials/broker.ts';
 import { KeyringError } from '../../core/errors.ts';
 import type { Disposable } from '../../core/ports.ts';
 import { CommandFailed } from '../../platform/commands.ts';
@@ -36,6 +37,7 @@ interface Use {
   readonly place: ConfigLocation;
   readonly url: string;
   readonly header: string;
+  readonly server: string;
 }
 
 async function resolveHeader(services: Services, inputId: unknown): Promise<string> {
@@ -50,14 +52,26 @@ async function resolveHeader(services: Services, inputId: unknown): Promise<stri
   if (!first) {
     throw new KeyringError('reference-unknown', { inputId });
   }
-  const { token } = await services.broker.headerFor(first.url, first.header);
+  const { token } = await headerFor(services, first);
   services.mcp.purge(inputId, new Set(uses.map(use => use.place.inputScope)));
   services.log.info('header-resolved', { inputId, url: first.url });
   return token.reveal();
 }
 
+/** A colleague's clone has the reference and not the credential: the error says for which server it is missing. */
+async function headerFor({ broker }: Services, { place, server, url, header }: Use): Promise<HeaderValue> {
+  try {
+    return await broker.headerFor(url, header);
+  } catch (error) {
+    throw error instanceof KeyringError && error.code === 'no-credential'
+      ? new KeyringError('no-credential', { url, file: place.uri.toString(), server, header }, { cause: error })
+      : error;
+  }
+}
+
 /** Every use of the input, or an error if any two of them, or one and the id, disagree about where the value goes. */
-async function checkedUses({ files }: Services, inputId: string): Promise<Use[]> {
+async function checkedUses(services: Services, inputId: string): Promise<Use[]> {
+  const { files } = services;
   await refuseOtherFiles(inputId);
   const uses: Use[] = [];
   for (const source of await files.readAllFromDisk()) {
@@ -65,23 +79,41 @@ async function checkedUses({ files }: Services, inputId: string): Promise<Use[]>
     if (!place || source.content.state !== 'text') {
       continue;
     }
-    for (const { urls, header } of findInputUses(source.content.text, source.format, inputId)) {
+    for (const { urls, header, server = '' } of findInputUses(source.content.text, source.format, inputId)) {
       const [url, ...others] = urls.map(canonical);
       const agreed = url !== undefined && others.every(other => other === url);
       const known = agreed && header !== undefined && (await hashFits(inputId, url, header));
       const first = uses[0];
       if (!known || (first && (first.url !== url || first.header.toLowerCase() !== header.toLowerCase()))) {
+        // The credential may be meant for both; that's only to be asked for a place where a reference of its own would do.
+        const other = agreed && header !== undefined && place.format.indirections.includes('input');
         throw new KeyringError('reference-points-elsewhere', {
           inputId,
           uri: source.uri,
           file: fileLabel(source.uri),
-          url: first?.url ?? urls[0] ?? '',
+          url: first?.url ?? '',
+          elsewhere: url ?? urls[0] ?? '',
+          ...(await ownerOf(services, inputId)),
+          ...(other && { server, header }),
         });
       }
-      uses.push({ place, url, header });
+      uses.push({ place, url, header, server });
     }
   }
   return uses;
+}
+
+/** Whose reference it is, by the keyring and not by a file: a URL and a credential, for the words of a refusal. */
+async function ownerOf({ vault }: Services, inputId: string): Promise<{ readonly url?: string; readonly id?: string }> {
+  await vault.load();
+  for (const { id, attachments } of vault.credentials) {
+    for (const { url, header } of attachments) {
+      if (await hashFits(inputId, url, header)) {
+        return { url, id: vault.attachedTo(url, header)[0]?.credentialId ?? id };
+      }
+    }
+  }
+  return {};
 }
 
 function canonical(url: string): string | undefined {

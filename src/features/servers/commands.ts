@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { parseKeyringInputId, parseReferences } from '../../core/config/references.ts';
 import type { ParsedHeader } from '../../core/config/types.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
 import { withEvent } from '../../core/credentials/history.ts';
@@ -65,10 +66,68 @@ export async function attachCredential(
     tellAttached(server, credential, false);
     return;
   }
-  const delivery = await deliverer.preferredDelivery(found.place);
+  // What a team shares stays a reference, whatever this person prefers.
+  const shared = found.parsed.headers.some(({ name, value }) => sameHeader(name, header) && isKeyringReference(value));
+  const delivery = shared ? 'reference' : await deliverer.preferredDelivery(found.place);
   const placement = { place: found.place, server: server.server, url, header, delivery };
   const outcome = await deliverer.attach(placement, credentialId, { allowInsecure });
   tellAttached(server, credential, outcome === 'unsaved');
+}
+
+/**
+ * After a refusal: the other place that asks for the credential gets it as well, if the person means it, by a reference of
+ * its own.
+ */
+export async function attachHereToo(
+  services: Services,
+  target?: ServerTarget,
+  chosen?: CredentialTarget,
+): Promise<void> {
+  if (!target?.header || !chosen) {
+    return;
+  }
+  const { vault, deliverer } = services;
+  const found = await deliverer.find(target);
+  const credential = await vault.readCredential(chosen.credentialId);
+  const url = found.parsed.url?.value ?? '';
+  const attach = vscode.l10n.t('Attach');
+  const answer = await vscode.window.showWarningMessage(
+    inertText(vscode.l10n.t('Send “{0}” to {1} too?', plainText(credential.name), plainText(url))),
+    {
+      modal: true,
+      detail: inertText(
+        vscode.l10n.t(
+          '{0} asks for it in the header {1} of “{2}”. Until now it was for {3}. Whoever runs the other server can use the credential.',
+          fileLabel(target.file),
+          plainText(target.header),
+          plainText(target.server),
+          credential.attachments.map(attachment => plainText(attachment.url)).join(', '),
+        ),
+      ),
+    },
+    attach,
+  );
+  if (answer !== attach) {
+    return;
+  }
+  const { place } = found;
+  const outcome = await deliverer.attach(
+    { place, server: target.server, url, header: target.header, delivery: 'reference' },
+    credential.id,
+    { allowInsecure: await confirmInsecure(url) },
+  );
+  tellAttached(target, credential, outcome === 'unsaved');
+}
+
+function sameHeader(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function isKeyringReference(value: string | undefined): boolean {
+  return (
+    value !== undefined &&
+    parseReferences(value).some(({ kind, name }) => kind === 'input' && parseKeyringInputId(name) !== undefined)
+  );
 }
 
 async function pickCredential({ vault, inventory }: Services, target: ServerTarget): Promise<string | undefined> {
@@ -287,8 +346,12 @@ export async function repairHeader(services: Services, target?: ServerTarget): P
   }
 }
 
-/** A literal that stands in the file becomes a credential of the keyring, and the file a reference to it. */
-export async function moveToKeyring(services: Services, target?: ServerTarget): Promise<void> {
+/**
+ * A literal that stands in the file becomes a credential of the keyring, and the file a reference to it.
+ * @param quiet for one of many: nothing is said, and no start offered
+ * @returns what became of it, for a caller that counts
+ */
+export async function moveToKeyring(services: Services, target?: ServerTarget, quiet?: boolean): Promise<unknown> {
   const { inventory, deliverer, vault } = services;
   await vault.load();
   const chosen = await askForServer(inventory.snapshot, target, server =>
@@ -303,7 +366,7 @@ export async function moveToKeyring(services: Services, target?: ServerTarget): 
   }
   const { token, scheme } = parseHeaderValue(header.name, repairHeaderValue(header.name, header.value) ?? header.value);
   const bearer = header.name.toLowerCase() === 'authorization' && (scheme ?? 'Bearer').toLowerCase() === 'bearer';
-  await runCommand('mcpKeyring.addServer', {
+  const result = await runCommand('mcpKeyring.addServer', {
     name: chosen.server,
     url: found.parsed.url.value,
     file: chosen.file,
@@ -314,4 +377,14 @@ export async function moveToKeyring(services: Services, target?: ServerTarget): 
       ? { kind: 'bearer', name: chosen.server, token }
       : { kind: 'apiKey', name: chosen.server, key: scheme ? `${scheme} ${token}` : token },
   });
+  if (quiet !== true) {
+    offerStart(
+      chosen,
+      vscode.l10n.t(
+        'The secret of {0} is in your keyring, and the file refers to it. Start the server to see that it still works.',
+        plainText(chosen.server),
+      ),
+    );
+  }
+  return result;
 }

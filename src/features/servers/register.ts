@@ -43,6 +43,9 @@ function registerServerCommands(services: Services): void {
   commands.register('mcpKeyring.servers.attachCredential', async (target, credential) =>
     (await load()).attachCredential(services, target, credential),
   );
+  commands.register('mcpKeyring.servers.attachHereToo', async (target, credential) =>
+    (await load()).attachHereToo(services, target, credential),
+  );
   commands.register('mcpKeyring.servers.detachCredential', async target =>
     (await load()).detachCredential(services, target),
   );
@@ -51,5 +54,7 @@ function registerServerCommands(services: Services): void {
   commands.register('mcpKeyring.servers.start', async target => (await load()).startServer(services, target));
   commands.register('mcpKeyring.servers.remove', async target => (await load()).removeServer(services, target));
   commands.register('mcpKeyring.servers.repairHeader', async target => (await load()).repairHeader(services, target));
-  commands.register('mcpKeyring.servers.moveToKeyring', async target => (await load()).moveToKeyring(services, target));
+  commands.register('mcpKeyring.servers.moveToKeyring', async (target, quiet) =>
+    (await load()).moveToKeyring(services, target, quiet),
+  );
 }

@@ -6,8 +6,9 @@ import { looksLikeJwt } from '../../core/jwt/decode.ts';
 import type { Disposable } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import { plainText } from '../../core/text.ts';
-import { type TokenDetails, tokenDetails } from '../../core/tokenDetails/details.ts';
+import { type TokenDetails, tokenDetails, type VerificationCheck } from '../../core/tokenDetails/details.ts';
 import { type PanelAction, type PanelRequest, readPanelRequest } from '../../core/tokenDetails/requests.ts';
+import { checkName, checkText } from '../../platform/checkTexts.ts';
 import { runCommand } from '../../platform/commands.ts';
 import type { Services } from '../../services.ts';
 import { pageFolder, pageHtml } from './page.ts';
@@ -93,9 +94,21 @@ export class TokenDetailsPanel implements Disposable {
       return undefined;
     }
     const { inventory, vault } = this.#services;
-    const details = tokenDetails(inventory.snapshot, this.#credentialId, vault);
+    const details = tokenDetails(inventory.snapshot, this.#credentialId, vault, this.#checks());
     this.#wasThere ||= details !== undefined;
     return details;
+  }
+
+  /** What came of the last verification of the token as it is now. */
+  #checks(): readonly VerificationCheck[] | undefined {
+    const found = this.#services.inventory.snapshot.credentials.find(
+      ({ credential }) => credential.id === this.#credentialId,
+    );
+    return found?.verification?.result.checks.map(check => ({
+      check: checkName(check.check),
+      outcome: check.outcome,
+      text: checkText(check),
+    }));
   }
 
   /** Counts the tokens that the credential has had, so that the page can tell one from the next without seeing either. */
@@ -228,6 +241,12 @@ export class TokenDetailsPanel implements Disposable {
         return;
       case 'rename':
         await runCommand('mcpKeyring.credentials.rename', target);
+        return;
+      case 'verify':
+        await runCommand('mcpKeyring.verifyToken', target);
+        return;
+      case 'editClaims':
+        await runCommand('mcpKeyring.credentials.editClaims', target);
         return;
       case 'showClaims':
         await runCommand('mcpKeyring.credentials.showClaims', target);

@@ -149,6 +149,10 @@ function actionText(action: PanelAction, { kind }: TokenDetails): string {
       return l10n.t('Renew');
     case 'replace':
       return kind === 'apiKey' ? l10n.t('Replace Key...') : l10n.t('Replace Token...');
+    case 'verify':
+      return l10n.t('Verify...');
+    case 'editClaims':
+      return l10n.t('Edit Claims...');
     case 'rename':
       return l10n.t('Rename...');
     case 'showClaims':

@@ -1,3 +1,8 @@
 import { suite } from '../harness/suite.ts';
 
-export const run = suite(() => [import('./keys.test.ts'), import('./signing.test.ts'), import('./switchRole.test.ts')]);
+export const run = suite(() => [
+  import('./keys.test.ts'),
+  import('./signing.test.ts'),
+  import('./switchRole.test.ts'),
+  import('./editClaims.test.ts'),
+]);

@@ -122,10 +122,18 @@ describe('token details', () => {
 
   it('offer what can be done', async () => {
     const signed = { ...signedJwt('s'), token: bearer('b', token).token };
-    assert.deepEqual((await detailsOf([signed])).actions, ['renew', 'showClaims', 'rename', 'revoke', 'delete']);
+    assert.deepEqual((await detailsOf([signed])).actions, [
+      'renew',
+      'verify',
+      'editClaims',
+      'showClaims',
+      'rename',
+      'revoke',
+      'delete',
+    ]);
     assert.deepEqual((await detailsOf([apiKey()])).actions, ['replace', 'rename', 'revoke', 'delete']);
     const revoked = await detailsOf([{ ...signed, revokedAt: now }]);
-    assert.deepEqual(revoked.actions, ['replaceRevoked', 'showClaims', 'rename', 'delete']);
+    assert.deepEqual(revoked.actions, ['replaceRevoked', 'verify', 'showClaims', 'rename', 'delete']);
     assert.equal(revoked.status, 'revoked');
     assert.equal(revoked.revokedAt, now);
   });

@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { detectSecrets } from '../core/detect/detectSecrets.ts';
+import type { Exposure } from '../core/inventory/exposed.ts';
+import type { Inventory } from '../core/inventory/inventory.ts';
+import type { Disposable, Log } from '../core/ports.ts';
+import type { ConfigFiles, ConfigLocation } from './configFiles.ts';
+import { isTrackedByGit } from './node/git.ts';
+
+/** Typing changes a file at every key, and none of that changes what git tracks. In ms. */
+const quietTime = 1000;
+
+/** Gives the inventory its detector, and tells it from then on which files git tracks and Settings Sync uploads. */
+export function watchExposure(inventory: Inventory, files: ConfigFiles, log: Log): Disposable {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    timer = undefined;
+    exposuresOf(files.locations).then(
+      exposures => inventory.setExposures(exposures),
+      error => log.error('exposure-unknown', error),
+    );
+  };
+  const soon = () => {
+    timer ??= setTimeout(look, quietTime);
+  };
+  // `git add` and `git rm` write the index. Where it isn't in the workspace's folder, coming back to the window will do.
+  const watchers = (vscode.workspace.workspaceFolders ?? []).map(folder =>
+    vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '.git/index')),
+  );
+  const subscriptions: vscode.Disposable[] = watchers.flatMap(watcher => [
+    watcher,
+    watcher.onDidCreate(soon),
+    watcher.onDidChange(soon),
+  ]);
+  subscriptions.push(
+    vscode.workspace.onDidGrantWorkspaceTrust(soon),
+    vscode.window.onDidChangeWindowState(state => state.focused && soon()),
+  );
+  const changed = files.onDidChange(soon);
+  inventory.setDetector((text, { syntax }) => detectSecrets(text, syntax));
+  look();
+  return {
+    dispose: () => {
+      clearTimeout(timer);
+      changed.dispose();
+      vscode.Disposable.from(...subscriptions).dispose();
+    },
+  };
+}
+
+async function exposuresOf(locations: readonly ConfigLocation[]): Promise<ReadonlyMap<string, Exposure>> {
+  const entries = await Promise.all(
+    locations.map(async ({ uri, format }) => {
+      // A repository's configuration can make git run programs: nobody asks it before the workspace is trusted.
+      const tracked = vscode.workspace.isTrusted && uri.scheme === 'file' && (await isTrackedByGit(uri.fsPath));
+      return [uri.toString(), { tracked, synced: format.id === 'vscodeUser' }] as const;
+    }),
+  );
+  return new Map(entries);
+}

@@ -1,0 +1,72 @@
+import { type ExecFileException, execFile, spawn } from 'node:child_process';
+import { basename, dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Git asks nobody anything, takes no locks, and starts nothing that a repository names in its configuration. */
+const options = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath='];
+
+/** In ms. A file system that hangs must not hang us. */
+const patience = 10_000;
+
+/**
+ * Whether git has a file in its index. False where there is no repository, and no git.
+ *
+ * The folder goes in as an argument: as the process' own, Windows would look for a `git.exe` there.
+ * @param path absolute, on this machine
+ */
+export function isTrackedByGit(path: string): Promise<boolean> {
+  const args = [...options, '-C', dirname(path), 'ls-files', '--error-unmatch', '--', `:(literal)${basename(path)}`];
+  return new Promise(resolve => {
+    execFile('git', args, { timeout: patience, windowsHide: true }, (error: ExecFileException | null) =>
+      resolve(error === null),
+    );
+  });
+}
+
+/** Commits that changed lines with a text in them. */
+export interface GitHistory {
+  readonly commits: number;
+  /** The newest of them, as an abbreviated hash and a date (`2026-03-01`). */
+  readonly newest?: { readonly hash: string; readonly date: string };
+  /** Whether there was a history to look through. */
+  readonly searched: boolean;
+}
+
+/** In ms. */
+const searchPatience = 60_000;
+
+/**
+ * Looks for a text in everything that any branch ever had in a file. The text itself is given to nobody: as an argument of
+ * `git log -S`, other users of the computer could read it in the list of processes.
+ * @param path absolute, on this machine
+ */
+export function searchGitHistory(path: string, text: string): Promise<GitHistory> {
+  const args = ['log', '--all', '--follow', '-p', '--no-color', '--no-ext-diff', '--no-textconv'];
+  const git = spawn('git', [...options, '-C', dirname(path), ...args, '--format=%x00%h %cs', '--', basename(path)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: searchPatience,
+    windowsHide: true,
+  });
+  return new Promise(resolve => {
+    const hits: string[] = [];
+    let commit = '';
+    let seen = false;
+    createInterface({ input: git.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on('line', line => {
+      if (line.startsWith('\0')) {
+        commit = line.slice(1);
+        seen = true;
+      } else if (/^[+-]/.test(line) && line.includes(text) && hits.at(-1) !== commit) {
+        hits.push(commit);
+      }
+    });
+    git.on('error', () => resolve({ commits: 0, searched: false }));
+    git.on('close', code => {
+      const [hash, date] = hits[0]?.split(' ') ?? [];
+      resolve({
+        commits: hits.length,
+        ...(hash !== undefined && date !== undefined && { newest: { hash, date } }),
+        searched: seen && code === 0,
+      });
+    });
+  });
+}
