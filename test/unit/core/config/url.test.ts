@@ -60,6 +60,7 @@ describe('canonicalUrl', () => {
       ok({
         canonical: 'https://example.com:8443/mcp',
         host: 'example.com',
+        security: 'https',
         hasUserInfo: true,
         hasQuery: true,
         hasFragment: true,
