@@ -71,6 +71,7 @@ describe('canonicalUrl', () => {
       ok({
         canonical: 'https://example.com/',
         host: 'example.com',
+        security: 'https',
         hasUserInfo: true,
         hasQuery: false,
         hasFragment: false,
