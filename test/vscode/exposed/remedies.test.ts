@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as vscode from 'vscode';
+import { listExposed } from '../../../src/core/inventory/exposedList.ts';
+import { exposedItems } from '../../../src/features/exposed/exposedItems.ts';
+import { historyText } from '../../../src/features/exposed/history.ts';
+import { searchGitHistory } from '../../../src/platform/node/git.ts';
+import { forgetAll, services, uriOf } from '../harness/inside.ts';
+import { codes, inWorkspace, readConfig, readText, run, until } from '../harness/keyring.ts';
+import { alpha, beta, everyPlace, secrets, write } from './files.ts';
+
+const file = uriOf(alpha);
+
+/** A file with one secret in a header. */
+function oneHeader(server: string, secret: string): string {
+  return `{\n  // Mine.\n  "servers": {\n    "${server}": {\n      "type": "http",\n      "url": "https://${server}.example.com/mcp",\n      "headers": { "Authorization": "Bearer ${secret}" }\n    }\n  }\n}\n`;
+}
+
+/** The quick fix of this title at the first place where a text stands. */
+async function fixAt(text: string, title: string): Promise<vscode.CodeAction> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
+  const start = document.positionAt(document.getText().indexOf(text));
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    new vscode.Range(start, start),
+    vscode.CodeActionKind.QuickFix.value,
+  );
+  const action = actions.find(candidate => candidate.title === title);
+  assert.ok(action?.command, `${title} is not among: ${actions.map(candidate => candidate.title).join(', ')}`);
+  return action;
+}
+
+async function apply(action: vscode.CodeAction): Promise<void> {
+  await vscode.commands.executeCommand(action.command?.command ?? '', ...(action.command?.arguments ?? []));
+}
+
+async function titlesAt(text: string): Promise<string[]> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
+  const start = document.positionAt(document.getText().indexOf(text));
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    new vscode.Range(start, start),
+    vscode.CodeActionKind.QuickFix.value,
+  );
+  return actions.filter(({ command }) => command?.command.startsWith('mcpKeyring.')).map(({ title }) => title);
+}
+
+describe('A secret in a file', () => {
+  beforeEach(async () => {
+    await forgetAll();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await write(beta, '{ "servers": {} }\n');
+  });
+
+  it('of a header moves into the keyring, and one undo brings the text back', async () => {
+    const before = oneHeader('todos', secrets.bearer);
+    await write(alpha, before);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
+    await vscode.window.showTextDocument(document);
+    await apply(await fixAt(secrets.bearer, 'Move to the keyring'));
+    await until('no problem', () => codes(file).length === 0);
+    assert.ok(!readText(alpha).includes(secrets.bearer));
+    assert.ok(!document.isDirty);
+    const { vault } = await services();
+    const [credential] = vault.credentials;
+    assert.ok(credential?.kind === 'bearer' && credential.token.reveal() === secrets.bearer);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('of a header that only the detector knows moves, too', async () => {
+    await write(alpha, everyPlace());
+    await apply(await fixAt(secrets.custom, 'Move to the keyring'));
+    assert.ok(!readText(alpha).includes(secrets.custom));
+    assert.match(readConfig(alpha).servers?.remote?.headers?.['X-Settings'] ?? '', /^\$\{input:mcp-keyring\./);
+  });
+
+  it('of a variable or argument becomes a password that VS Code asks for, and one undo brings it back', async () => {
+    const before = everyPlace();
+    await write(alpha, before);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
+    await vscode.window.showTextDocument(document);
+    await apply(await fixAt(secrets.env, 'Ask for it at start instead'));
+    const after = readText(alpha);
+    assert.ok(!after.includes(secrets.env));
+    assert.match(after, /"WEATHER_API_KEY": "\$\{input:local-weather-api-key\}"/);
+    assert.deepEqual(readConfig(alpha).inputs?.at(-1), {
+      id: 'local-weather-api-key',
+      type: 'promptString',
+      description: 'variable WEATHER_API_KEY of local',
+      password: true,
+    });
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+
+    await write(alpha, `${before}\n`);
+    await apply(await fixAt(secrets.argument, 'Ask for it at start instead'));
+    assert.match(readText(alpha), /"--api-key=\$\{input:local-api-key\}"/);
+  });
+
+  it('of an input’s default goes', async () => {
+    await write(alpha, everyPlace());
+    await apply(await fixAt(secrets.input, 'Remove the default value'));
+    assert.equal(readConfig(alpha).inputs?.[0]?.default, '');
+    assert.equal(readConfig(alpha).inputs?.length, 1);
+  });
+
+  it('of a URL, an OAuth client or another member has no fix that would not hold', async () => {
+    await write(alpha, everyPlace());
+    for (const secret of [secrets.query, secrets.user, secrets.client, secrets.member]) {
+      assert.deepEqual(await titlesAt(secret), []);
+    }
+  });
+
+  it('moves together with those of other files', async () => {
+    await write(alpha, oneHeader('todos', secrets.bearer));
+    await write(beta, oneHeader('weather', secrets.query));
+    await run('mcpKeyring.moveSecrets', { headers: 'all' });
+    assert.ok(!readText(alpha).includes(secrets.bearer));
+    assert.ok(!readText(beta).includes(secrets.query));
+    assert.match(readText(alpha), /\/\/ Mine\./);
+    const { vault } = await services();
+    assert.deepEqual(vault.credentials.map(({ name }) => name).sort(), ['todos', 'weather']);
+    await until('no problem', () => codes(file).length === 0 && codes(uriOf(beta)).length === 0);
+  });
+
+  it('moves with those that are ticked in the list, and with no others', async () => {
+    await write(alpha, oneHeader('todos', secrets.bearer));
+    await write(beta, oneHeader('weather', secrets.query));
+    const moving = run('mcpKeyring.moveSecrets', { file });
+    await until('the list to be confirmed', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return !readText(alpha).includes(secrets.bearer);
+    });
+    await moving;
+    assert.ok(readText(beta).includes(secrets.query));
+  });
+
+  it('is listed with place, name and kind, and never shown', async () => {
+    await write(alpha, everyPlace());
+    await write(beta, oneHeader('weather', secrets.bearer));
+    const { inventory } = await services();
+    const items = exposedItems(listExposed(inventory.snapshot));
+    assert.equal(items.length, 10);
+    const shown = JSON.stringify(
+      items.map(({ label, description, detail, buttons }) => [
+        label,
+        description,
+        detail,
+        buttons.map(({ tooltip }) => tooltip),
+      ]),
+    );
+    for (const secret of Object.values(secrets)) {
+      assert.ok(!shown.includes(secret), shown);
+    }
+    assert.match(shown, /header X-Settings · key or token of GitHub/);
+    assert.match(shown, /Open the Page Where It Can Be Revoked/);
+    assert.match(shown, /variable WEATHER_API_KEY · key/);
+    assert.match(shown, /beta\/\.vscode\/mcp\.json:7/);
+  });
+
+  it('is shown in the file when it is chosen', async () => {
+    await write(alpha, oneHeader('todos', secrets.bearer));
+    const showing = run('mcpKeyring.showExposedSecrets');
+    await until('the editor', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return vscode.window.activeTextEditor?.document.uri.toString() === file;
+    });
+    await showing;
+    await until('the place', () => vscode.window.activeTextEditor?.selection.start.line === 6);
+  });
+
+  it('is found in git’s history, in lines that are gone', async () => {
+    const cwd = inWorkspace('beta');
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
+        cwd,
+        stdio: 'ignore',
+      });
+    git('init');
+    await write(beta, oneHeader('weather', secrets.query));
+    git('add', '.');
+    git('commit', '-m', 'with');
+    await write(beta, '{ "servers": {} }\n');
+    git('commit', '-am', 'without');
+    const history = await searchGitHistory(inWorkspace(beta), secrets.query);
+    assert.equal(history.commits, 2);
+    assert.match(
+      historyText(history, 'mcp.json'),
+      /^Git has this secret in 2 commits of mcp\.json, the newest [0-9a-f]+ of \d{4}/,
+    );
+    const none = await searchGitHistory(inWorkspace(beta), secrets.env);
+    assert.deepEqual(none, { commits: 0, searched: true });
+  });
+});
