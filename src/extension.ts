@@ -4,6 +4,7 @@ import { registerCredentials } from './features/credentials/register.ts';
 import { registerDiagnostics } from './features/diagnostics/register.ts';
 import { registerEditToken } from './features/editToken/register.ts';
 import { registerExposed } from './features/exposed/register.ts';
+import { registerHealth } from './features/health/register.ts';
 import { registerHelp } from './features/help/register.ts';
 import { registerHover } from './features/hover/register.ts';
 import { registerKeys } from './features/keys/register.ts';
@@ -36,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerSwitchRole(services),
     registerVerify(services),
     registerHelp(services),
+    registerHealth(services),
   );
   const reading = setTimeout(() => context.subscriptions.push(startReading(services)));
   context.subscriptions.push({ dispose: () => clearTimeout(reading) });

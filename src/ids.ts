@@ -275,6 +275,16 @@ export const webviews = {
 /** The id under which servers are offered to VS Code, as the manifest has it. */
 export const serverProvider = 'mcpKeyring';
 
+/** Where the keyring's own health is kept: nothing of it is secret, and all of it may be lost. */
+export const healthKeys = {
+  /** In the extension's state and in SecretStorage: a text that has to be in both after a restart. */
+  marker: 'health-marker',
+  /** In the extension's state: that the person has been told that secrets do not last. */
+  lossTold: 'health-loss-told',
+  /** In the extension's state: the damaged entries that the person has been told of. */
+  damageTold: 'health-damage-told',
+} as const;
+
 /** Context keys for `when` clauses in the manifest. */
 export const contextKeys = {
   /** Whether a config file names a server. */

@@ -46,6 +46,7 @@ export class Broker {
   readonly #renewals = new Map<string, Promise<SignedJwtCredential>>();
   readonly #uses = new Map<string, number>();
   readonly #renewed: Emitter<string>;
+  readonly #failed: Emitter<unknown>;
 
   constructor(vault: Vault, clock: Clock, log: Log, policy: () => BrokerPolicy) {
     this.#vault = vault;
@@ -53,11 +54,17 @@ export class Broker {
     this.#log = log;
     this.#policy = policy;
     this.#renewed = new Emitter(error => log.error('renewal-listener', error));
+    this.#failed = new Emitter(error => log.error('write-failure-listener', error));
   }
 
   /** Fires with the credential's id after a new token has been stored. */
   get onDidRenew(): Event<string> {
     return this.#renewed.event;
+  }
+
+  /** Fires with the error when something was not written that no command waits for. */
+  get onDidFailToWrite(): Event<unknown> {
+    return this.#failed.event;
   }
 
   /**
@@ -225,7 +232,10 @@ export class Broker {
       .updateCredential(credentialId, credential =>
         withEvent({ ...credential, lastUsedAt: now }, { at: now, event: 'used', server: url }),
       )
-      .catch(error => this.#log.error('use-not-recorded', error, { id: credentialId }));
+      .catch(error => {
+        this.#log.error('use-not-recorded', error, { id: credentialId });
+        this.#failed.fire(error);
+      });
   }
 }
 
