@@ -1,4 +1,5 @@
 // Measures what is claimed, each thing beside a yardstick in the same run: npm run bench
+import { detectionClaims } from '../detect/bench.ts';
 import { analysisClaims } from './analysis.ts';
 import { hostClaims } from './inHost.ts';
 import { jwtClaims } from './jwt.ts';
@@ -6,7 +7,7 @@ import { printClaims } from './measure.ts';
 import { sizeClaims } from './sizes.ts';
 
 const claims = [];
-for (const part of [analysisClaims, jwtClaims, sizeClaims, hostClaims]) {
+for (const part of [analysisClaims, detectionClaims, jwtClaims, sizeClaims, hostClaims]) {
   claims.push(...(await part()));
 }
 printClaims(claims);

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isTrackedByGit, searchGitHistory } from '../../../src/platform/node/git.ts';
+
+describe('git', function () {
+  this.timeout(20_000);
+  let folder: string;
+  const path = (name: string) => join(folder, name);
+
+  function git(...args: string[]): void {
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
+  }
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keyring-git-'));
+    git('init');
+    mkdirSync(path('deep [x]*'));
+    writeFileSync(path('deep [x]*/mcp.json'), 'the first secret\n');
+    writeFileSync(path('other.json'), 'nothing\n');
+    git('add', '.');
+    git('commit', '-m', 'one');
+    writeFileSync(path('deep [x]*/mcp.json'), 'the second secret\n');
+    git('commit', '-am', 'two');
+    writeFileSync(path('new.json'), '');
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('tracks what is in the index, whatever its name', async () => {
+    assert.equal(await isTrackedByGit(path('deep [x]*/mcp.json')), true);
+    assert.equal(await isTrackedByGit(path('other.json')), true);
+  });
+
+  it('tracks nothing that was never added, is not there, or is in no repository', async () => {
+    assert.equal(await isTrackedByGit(path('new.json')), false);
+    assert.equal(await isTrackedByGit(path('*.json')), false);
+    assert.equal(await isTrackedByGit(path('nowhere/x.json')), false);
+    assert.equal(await isTrackedByGit(join(tmpdir(), 'no-repository.json')), false);
+  });
+
+  it('finds what a file held once, in the commits that brought it and took it away', async () => {
+    const history = await searchGitHistory(path('deep [x]*/mcp.json'), 'first secret');
+    assert.equal(history.commits, 2);
+    assert.equal(history.searched, true);
+    assert.match(history.newest?.hash ?? '', /^[0-9a-f]{7,}$/);
+    assert.match(history.newest?.date ?? '', /^\d{4}-\d\d-\d\d$/);
+  });
+
+  it('finds nothing that the file never held, and says where there is no history', async () => {
+    assert.deepEqual(await searchGitHistory(path('other.json'), 'first secret'), { commits: 0, searched: true });
+    assert.deepEqual(await searchGitHistory(path('new.json'), 'x'), { commits: 0, searched: false });
+    assert.deepEqual(await searchGitHistory(join(tmpdir(), 'no-repository.json'), 'x'), {
+      commits: 0,
+      searched: false,
+    });
+  });
+
+  it('starts nothing that the repository names in its configuration', async () => {
+    const mark = path('started');
+    git('config', 'core.fsmonitor', `touch "${mark}"; false`);
+    git('config', 'diff.external', `touch "${mark}"`);
+    await isTrackedByGit(path('other.json'));
+    await searchGitHistory(path('other.json'), 'x');
+    assert.throws(() => execFileSync('ls', [mark], { stdio: 'ignore' }));
+  });
+});
