@@ -23,6 +23,10 @@ export const resolveCommand = 'mcpKeyring.resolveHeader';
  * @param inputId the id that the resolver was called with
  */
 export function findInputUses(text: string, format: ConfigFormat, inputId: string): readonly InputUse[] {
+  // No client that reads TOML knows inputs.
+  if (format.syntax === 'toml') {
+    return [];
+  }
   const strings = allStrings(text);
   const aliases = new Set([inputId]);
   for (const { path, value } of strings) {

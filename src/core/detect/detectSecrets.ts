@@ -1,8 +1,9 @@
+import { tomlOffset } from '../config/tomlStrings.ts';
 import { type JsonHandler, walkJson } from '../config/walkJson.ts';
+import { walkToml } from '../config/walkToml.ts';
 import { CommandLine } from './arguments.ts';
 import { Inspector, namesHeaders } from './inspector.ts';
 import { jsonOffset } from './jsonOffset.ts';
-import { tomlOffset, walkToml } from './tomlStrings.ts';
 import type { Detection, SecretPlace } from './types.ts';
 
 /** How a config file is written: JSON with comments, or TOML (Codex). */
