@@ -139,8 +139,12 @@ describe('A quick fix', () => {
     const shared = readText();
     await run('mcpKeyring.servers.detachCredential', { file, server: 'todos' });
     await writeConfig(shared);
-    const [action] = await fixesFor('credential-missing');
-    assert.equal(action?.title, 'Attach a credential...');
+    const fixes = await fixesFor('credential-missing');
+    assert.deepEqual(
+      fixes.map(({ title }) => title),
+      ['Add a credential...', 'Attach a credential...'],
+    );
+    const action = fixes[1];
     const [target] = action?.command?.arguments ?? [];
     await run('mcpKeyring.servers.attachCredential', target, { credentialId });
     await until('no problem', () => codes(file).length === 0);

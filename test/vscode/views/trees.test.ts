@@ -104,7 +104,7 @@ describe('The views', () => {
     assert.deepEqual(lines, [
       ['mine | API key', 'https://mine.example.com/mcp | X-API-Key'],
       ['todos admin | 59 min left · admin · JWT', 'https://todos.example.com/mcp | Authorization'],
-      'todos admin | signing key of one credential',
+      'todos admin | HMAC secret · signing key of one credential',
     ]);
   });
 
