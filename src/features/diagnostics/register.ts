@@ -4,7 +4,7 @@ import type { FileSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import type { Disposable } from '../../core/ports.ts';
 import { findingText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
-import { FindingActions } from './actions.ts';
+import { lazyFindingActions } from './lazyActions.ts';
 
 export const diagnosticSource = 'MCP Keyring';
 
@@ -28,7 +28,7 @@ export function registerDiagnostics(services: Services): Disposable {
   };
   const actions = vscode.languages.registerCodeActionsProvider(
     [{ pattern: '**/mcp.json' }, { pattern: '**/.mcp.json' }, { pattern: '**/*.code-workspace' }],
-    new FindingActions(services),
+    lazyFindingActions(services),
     { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
   );
   return vscode.Disposable.from(collection, services.inventory.onDidChange(show), actions);
