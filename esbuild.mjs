@@ -109,6 +109,7 @@ if (has('--tests') || onlySuite) {
     .concat([
       ['smoke', 'test/smoke/index.ts'],
       ['bench', 'test/bench/host/index.ts'],
+      ['leakcheck', 'test/leakcheck/host/index.ts'],
     ])
     .filter(([name]) => onlySuite === undefined || name === onlySuite);
   // mocha stays outside: it is loaded from node_modules, and the suites never leave the checkout.

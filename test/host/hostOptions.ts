@@ -10,6 +10,8 @@ export interface HostOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The display language, as in `de`; only the VS Code server honours it. */
   readonly locale?: string;
+  /** How much VS Code writes to its logs; `info` unless told otherwise. */
+  readonly logLevel?: 'trace';
 }
 
 /** Settings of every run: nothing that reaches out, asks, or covers what a test looks at. */

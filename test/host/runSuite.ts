@@ -24,6 +24,16 @@ export interface SuiteRequest {
   readonly grep?: string | undefined;
   /** Called for each event as it happens. */
   readonly onEvent: (event: SuiteEvent) => void;
+  /** Called when VS Code has been closed, before what it has written is removed. */
+  readonly afterwards?: (folders: WrittenFolders) => Promise<void>;
+}
+
+/** Where a VS Code that has been closed has written. */
+export interface WrittenFolders {
+  readonly workspace: string;
+  readonly dataDir: string;
+  /** The browser's profile; on the desktop the same as `dataDir`. */
+  readonly profileDir: string;
 }
 
 /** A suite laid out on disk, as the hosts take it. */
@@ -129,6 +139,7 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
     }
     await window.stop();
   }
+  await request.afterwards?.({ workspace, dataDir, profileDir });
   return result;
 }
 

@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The display language, as in `de`; English when absent. */
   readonly locale?: string;
+  /** How much the server and its windows write to their logs. */
+  readonly logLevel?: 'trace';
   /** Whether the window tells when a suite in it has ended; it then shows no notifications. */
   readonly automated?: boolean;
   /** The port that is tried first. */
@@ -74,6 +76,7 @@ export async function startServerHost(installation: ServerInstallation, options:
     ...(options.extensionsDir === undefined ? [] : ['--extensions-dir', options.extensionsDir]),
     ...(options.trust === false ? [] : ['--disable-workspace-trust']),
     ...(options.locale === undefined ? [] : ['--locale', options.locale]),
+    ...(options.logLevel === undefined ? [] : ['--log', options.logLevel]),
   ];
   const path = [dirname(node), process.env.PATH].join(delimiter);
   const child = startTree(node, args, {
@@ -110,7 +113,7 @@ export async function startServerHost(installation: ServerInstallation, options:
   return {
     port,
     dataDir: options.dataDir,
-    url: window => windowUrl(port, window),
+    url: window => windowUrl(port, window, options.logLevel),
     logs: () => output,
     ended,
     stop: () => stopTree(child),
@@ -128,13 +131,18 @@ export async function writeUserSettings(
   }
 }
 
-function windowUrl(port: number, { workspace, extensionPaths = [], testsPath }: WindowOptions): string {
+function windowUrl(
+  port: number,
+  { workspace, extensionPaths = [], testsPath }: WindowOptions,
+  logLevel: string | undefined,
+): string {
   const authority = `127.0.0.1:${port}`;
   const remote = (path: string) => new URL(`vscode-remote://${authority}${uriPath(path)}`).href;
   const payload = [
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
     ...extensionPaths.map(path => ['extensionDevelopmentPath', remote(path)]),
+    ...(logLevel === undefined ? [] : [['logLevel', logLevel]]),
     ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
   ];
   const url = new URL(`http://${authority}/`);

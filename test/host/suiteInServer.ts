@@ -7,7 +7,7 @@ import { type ServerHost, startServerHost } from './serverHost.ts';
 
 /** Opens a suite in the VS Code server and a headless Chromium. */
 export async function runInServer(installation: ServerInstallation, suite: PreparedSuite): Promise<SuiteWindow> {
-  const { trust, locale } = suite.options ?? {};
+  const { trust, locale, logLevel } = suite.options ?? {};
   const server = await startServerHost(installation, {
     dataDir: suite.dataDir,
     extensionsDir: suite.extensionsDir,
@@ -16,6 +16,7 @@ export async function runInServer(installation: ServerInstallation, suite: Prepa
     automated: true,
     ...(trust === undefined ? {} : { trust }),
     ...(locale === undefined ? {} : { locale }),
+    ...(logLevel === undefined ? {} : { logLevel }),
   });
   let browser: BrowserContext | undefined;
   try {
