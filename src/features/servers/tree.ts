@@ -102,7 +102,8 @@ export class ServersTree extends SteadyTree<ServersNode> {
       case 'file':
         return node.file;
       case 'server':
-        return `${node.file}\n${node.server}\n${node.earlier}`;
+        // VS Code never opens a row by itself that it has once seen without children: the first header makes it another row.
+        return `${node.file}\n${node.server}\n${node.earlier}${node.snapshot.headers.length > 0 ? '' : '\nbare'}`;
       case 'header':
         return `${node.parent}\n${node.header}\n${node.earlier}`;
     }

@@ -80,10 +80,15 @@ export class Editor {
         () => undefined,
       );
     });
-    return waitFor('the hover to be loaded', async () => {
-      const said = await screenText(hover);
-      return said === '' || said === 'Loading...' ? undefined : said;
+    const said = await waitFor('the hover to be loaded', async () => {
+      const text = await screenText(hover);
+      return text === '' || text === 'Loading...' ? undefined : text;
     });
+    // It fades in, and a picture of it should be sharp.
+    await hover.evaluate((element: { getAnimations(): { readonly finished: Promise<unknown> }[] }) =>
+      Promise.allSettled(element.getAnimations().map(animation => animation.finished)),
+    );
+    return said;
   }
 
   /** The hover on screen, for a closer look or for clicking in it. */
