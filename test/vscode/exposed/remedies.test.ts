@@ -6,7 +6,7 @@ import { exposedItems } from '../../../src/features/exposed/exposedItems.ts';
 import { historyText } from '../../../src/features/exposed/history.ts';
 import { searchGitHistory } from '../../../src/platform/node/git.ts';
 import { forgetAll, services, uriOf } from '../harness/inside.ts';
-import { codes, inWorkspace, readConfig, readText, run, until } from '../harness/keyring.ts';
+import { codes, inWorkspace, problems, readConfig, readText, run, until } from '../harness/keyring.ts';
 import { alpha, beta, everyPlace, secrets, write } from './files.ts';
 
 const file = uriOf(alpha);
@@ -16,9 +16,11 @@ function oneHeader(server: string, secret: string): string {
   return `{\n  // Mine.\n  "servers": {\n    "${server}": {\n      "type": "http",\n      "url": "https://${server}.example.com/mcp",\n      "headers": { "Authorization": "Bearer ${secret}" }\n    }\n  }\n}\n`;
 }
 
-/** The quick fix of this title at the first place where a text stands. */
-async function fixAt(text: string, title: string): Promise<vscode.CodeAction> {
+/** Our quick fixes at the first place where a text stands. */
+async function fixesAt(text: string): Promise<vscode.CodeAction[]> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
+  // An editor's buffer follows the file a moment later.
+  await until('the buffer', () => document.getText() === readText(alpha));
   const start = document.positionAt(document.getText().indexOf(text));
   const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
     'vscode.executeCodeActionProvider',
@@ -26,9 +28,12 @@ async function fixAt(text: string, title: string): Promise<vscode.CodeAction> {
     new vscode.Range(start, start),
     vscode.CodeActionKind.QuickFix.value,
   );
-  const action = actions.find(candidate => candidate.title === title);
-  assert.ok(action?.command, `${title} is not among: ${actions.map(candidate => candidate.title).join(', ')}`);
-  return action;
+  return actions.filter(({ command }) => command?.command.startsWith('mcpKeyring.'));
+}
+
+/** The quick fix of this title there. */
+function fixAt(text: string, title: string): Promise<vscode.CodeAction> {
+  return until(`the fix ${title}`, async () => (await fixesAt(text)).find(candidate => candidate.title === title));
 }
 
 async function apply(action: vscode.CodeAction): Promise<void> {
@@ -36,15 +41,7 @@ async function apply(action: vscode.CodeAction): Promise<void> {
 }
 
 async function titlesAt(text: string): Promise<string[]> {
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
-  const start = document.positionAt(document.getText().indexOf(text));
-  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-    'vscode.executeCodeActionProvider',
-    document.uri,
-    new vscode.Range(start, start),
-    vscode.CodeActionKind.QuickFix.value,
-  );
-  return actions.filter(({ command }) => command?.command.startsWith('mcpKeyring.')).map(({ title }) => title);
+  return (await fixesAt(text)).map(({ title }) => title);
 }
 
 describe('A secret in a file', () => {
@@ -161,6 +158,22 @@ describe('A secret in a file', () => {
     assert.match(shown, /Open the Page Where It Can Be Revoked/);
     assert.match(shown, /variable WEATHER_API_KEY · key/);
     assert.match(shown, /beta\/\.vscode\/mcp\.json:7/);
+  });
+
+  it('is listed as text, whatever its server and variable are called', async () => {
+    const name = '$(trash) [x](command:y)\u202e\n';
+    const variable = '$(flame)\u202e_API_KEY';
+    await write(
+      alpha,
+      JSON.stringify({ servers: { [name]: { command: 'x', env: { [variable]: secrets.env } } } }, undefined, 2),
+    );
+    const { inventory } = await services();
+    const [item] = exposedItems(listExposed(inventory.snapshot));
+    assert.ok(item);
+    const shown = `${item.label} ${item.description}`;
+    assert.doesNotMatch(shown, /\$\((?:trash|flame)\)|[\u202e\n]/);
+    assert.match(shown, /API_KEY/);
+    assert.doesNotMatch(problems(file)[0]?.message ?? '\n', /[\u202e\n]/);
   });
 
   it('is shown in the file when it is chosen', async () => {
