@@ -108,15 +108,13 @@ async function hasCaughtUp(document: vscode.TextDocument): Promise<boolean> {
 
 async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
   const before = await readBytes(uri);
-  const text = before ? decodeText(before) : '';
-  if (text === undefined) {
-    throw new KeyringError('file-unreadable', { file: fileLabel(uri) });
+  if (uri.scheme === 'file') {
+    return editAtomically(uri, plan);
   }
-  const edits = planned(uri, text, plan);
-  if (edits.length === 0) {
+  const bytes = edited(uri, before, plan);
+  if (!bytes) {
     return 'unchanged';
   }
-  const bytes = new TextEncoder().encode(applyEdits(text, edits));
   if (!sameBytes(before, await readBytes(uri))) {
     return 'conflict';
   }
@@ -126,6 +124,28 @@ async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<EditOutcome 
     throw new KeyringError('file-read-only', { file: fileLabel(uri) }, { cause: error });
   }
   return 'written';
+}
+
+/** On this machine: never a half-written file, and no edit of another window lost. */
+async function editAtomically(uri: vscode.Uri, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
+  const { replaceFile } = await import('./node/atomicWrite.ts');
+  try {
+    return await replaceFile(uri.fsPath, before => edited(uri, before, plan));
+  } catch (error) {
+    throw error instanceof KeyringError
+      ? error
+      : new KeyringError('file-read-only', { file: fileLabel(uri) }, { cause: error });
+  }
+}
+
+/** What the file is to hold; undefined if it stays. */
+function edited(uri: vscode.Uri, before: Uint8Array | undefined, plan: EditPlan): Uint8Array | undefined {
+  const text = before ? decodeText(before) : '';
+  if (text === undefined) {
+    throw new KeyringError('file-unreadable', { file: fileLabel(uri) });
+  }
+  const edits = planned(uri, text, plan);
+  return edits.length === 0 ? undefined : new TextEncoder().encode(applyEdits(text, edits));
 }
 
 async function readBytes(uri: vscode.Uri): Promise<Uint8Array | undefined> {
