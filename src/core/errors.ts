@@ -28,6 +28,7 @@ export type RefusalCode =
   | 'header-not-sendable'
   | 'insecure-url'
   | 'url-invalid'
+  | 'header-logged'
   | 'reference-unknown'
   | 'reference-points-elsewhere'
   | 'workspace-not-trusted';

@@ -66,6 +66,12 @@ export function errorText(error: KeyringError): string {
         name,
         text(data.header),
       );
+    case 'header-logged':
+      return l10n.t(
+        'At the log level Trace VS Code writes the header {0} to its log, so nothing was sent to {1}. Choose another level with “Developer: Set Log Level...”.',
+        text(data.header),
+        url,
+      );
     case 'insecure-url':
       return l10n.t('{0} is plain http: everyone on the way could read the credential. Nothing was sent.', url);
     case 'url-invalid':

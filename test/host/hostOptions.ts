@@ -11,7 +11,7 @@ export interface HostOptions {
   /** The display language, as in `de`; only the VS Code server honours it. */
   readonly locale?: string;
   /** How much VS Code writes to its logs; `info` unless told otherwise. */
-  readonly logLevel?: 'trace';
+  readonly logLevel?: 'trace' | 'info';
 }
 
 /** Settings of every run: nothing that reaches out, asks, or covers what a test looks at. */

@@ -21,7 +21,7 @@ export interface ServerOptions {
   /** The display language, as in `de`; English when absent. */
   readonly locale?: string;
   /** How much the server and its windows write to their logs. */
-  readonly logLevel?: 'trace';
+  readonly logLevel?: 'trace' | 'info';
   /** Whether the window tells when a suite in it has ended; it then shows no notifications. */
   readonly automated?: boolean;
   /** The port that is tried first. */

@@ -1,4 +1,4 @@
-// Runs a whole session in a real VS Code at log level trace, then searches everything that VS Code, its browser and git have
+// Runs a whole session in a real VS Code, at log level trace and as usual, then searches everything that VS Code, its browser and git have
 // written for every secret of the session: npm run leakcheck [-- --keep FOLDER]
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,33 +14,43 @@ import { type SessionSecret, secretsVariable } from './secretsFile.ts';
 const { values: wanted } = parseArgs({ options: { keep: { type: 'string' } } });
 const host = await findHost();
 const extension = await stageExtension('leakcheck');
-const outside = mkdtempSync(join(tmpdir(), 'mcp-keyring-leakcheck-'));
-const secretsFile = join(outside, 'secrets.jsonl');
-let clean = false;
-try {
-  const result = await runSuiteInHost(host, {
-    name: 'leakcheck',
-    bundle: join(extension.suites, 'leakcheck.cjs'),
-    extensionPaths: [extension.path],
-    workspaceTemplate: join(import.meta.dirname, 'workspace'),
-    options: { logLevel: 'trace', timeoutSeconds: 300, env: { [secretsVariable]: secretsFile } },
-    onEvent: event => printEvent('leakcheck', event),
-    afterwards: async folders => {
-      if (wanted.keep !== undefined) {
-        cpSync(join(folders.dataDir, '..'), wanted.keep, { recursive: true });
-      }
-      clean = search(folders);
-    },
-  });
-  for (const { title, message, stack } of result.failures) {
-    console.log(`\n✗ ${title}\n${stack ?? message}`);
+let clean = true;
+// At trace, where VS Code writes most; and as usual, where keys in other headers than Authorization are handed out, too.
+for (const logLevel of ['trace', 'info'] as const) {
+  clean = (await check(logLevel)) && clean;
+}
+process.exitCode = clean ? 0 : 1;
+
+async function check(logLevel: 'trace' | 'info'): Promise<boolean> {
+  console.log(`\nA session at log level ${logLevel}:`);
+  const outside = mkdtempSync(join(tmpdir(), 'mcp-keyring-leakcheck-'));
+  const secretsFile = join(outside, 'secrets.jsonl');
+  let isClean = false;
+  try {
+    const result = await runSuiteInHost(host, {
+      name: 'leakcheck',
+      bundle: join(extension.suites, 'leakcheck.cjs'),
+      extensionPaths: [extension.path],
+      workspaceTemplate: join(import.meta.dirname, 'workspace'),
+      options: { logLevel, timeoutSeconds: 300, env: { [secretsVariable]: secretsFile } },
+      onEvent: event => printEvent('leakcheck', event),
+      afterwards: async folders => {
+        if (wanted.keep !== undefined) {
+          cpSync(join(folders.dataDir, '..'), join(wanted.keep, logLevel), { recursive: true });
+        }
+        isClean = search(folders, secretsFile);
+      },
+    });
+    for (const { title, message, stack } of result.failures) {
+      console.log(`\n✗ ${title}\n${stack ?? message}`);
+    }
+    return isClean && result.failed === 0;
+  } finally {
+    rmSync(outside, { recursive: true, force: true });
   }
-  process.exitCode = clean && result.failed === 0 ? 0 : 1;
-} finally {
-  rmSync(outside, { recursive: true, force: true });
 }
 
-function search({ workspace, dataDir, profileDir }: WrittenFolders): boolean {
+function search({ workspace, dataDir, profileDir }: WrittenFolders, secretsFile: string): boolean {
   const all = readFileSync(secretsFile, 'utf8')
     .trim()
     .split('\n')

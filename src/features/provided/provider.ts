@@ -5,6 +5,7 @@ import type { ProvidedSnapshot } from '../../core/inventory/types.ts';
 import type { Disposable } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import { CommandFailed } from '../../platform/commands.ts';
+import { refuseTraced } from '../../platform/tracedHeaders.ts';
 import type { Services } from '../../services.ts';
 
 type Tokens = readonly (Secret | undefined)[];
@@ -87,7 +88,10 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
       const headers: Record<string, string> = { ...server.plainHeaders };
       const tokens: Secret[] = [];
       for (const { parsed } of server.headers) {
-        const { name, value, token } = await broker.headerFor(server.url, parsed.name);
+        // The one spelling that VS Code masks in its log.
+        const name = parsed.name.toLowerCase() === 'authorization' ? 'Authorization' : parsed.name;
+        await refuseTraced(name, server.url);
+        const { value, token } = await broker.headerFor(server.url, name);
         headers[name] = value.reveal();
         tokens.push(token);
       }

@@ -51,7 +51,7 @@ export async function takeOver(services: Services, target?: ServerTarget): Promi
   };
   const source = await services.files.read(found.place);
   const text = source?.content.state === 'text' ? source.content.text : '';
-  const removal = deliverer.removal(found);
+  const removal = await deliverer.removal(found);
   const edits = planned(found.place.uri, text, removal);
   const offer = (from: TakenFrom) => offerAll(services, carried, canonical.value, server, from);
   await offer(await takenFrom(found, text, edits));

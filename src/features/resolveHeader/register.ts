@@ -7,6 +7,7 @@ import { KeyringError } from '../../core/errors.ts';
 import type { Disposable } from '../../core/ports.ts';
 import { CommandFailed } from '../../platform/commands.ts';
 import { type ConfigLocation, decodeText, fileLabel } from '../../platform/configFiles.ts';
+import { refuseTraced } from '../../platform/tracedHeaders.ts';
 import type { Services } from '../../services.ts';
 
 /**
@@ -51,6 +52,9 @@ async function resolveHeader(services: Services, inputId: unknown): Promise<stri
   const [first] = uses;
   if (!first) {
     throw new KeyringError('reference-unknown', { inputId });
+  }
+  for (const { header, url } of uses) {
+    await refuseTraced(header, url);
   }
   const { token } = await headerFor(services, first);
   services.mcp.purge(inputId, new Set(uses.map(use => use.place.inputScope)));
