@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
@@ -170,11 +171,58 @@ describe('The resolver', function () {
 
   it('hands out nothing for a URL that nothing is attached to, though the id is made for it', async () => {
     // Whoever writes a file can compute the hash of any URL: it's a name, and the attachment is the permission.
-    const { createHash } = await import('node:crypto');
     const hash = createHash('sha256').update(`${evil.url}\nx-api-key`).digest('hex').slice(0, 8);
     const own = `mcp-keyring.weather.${hash}`;
     write(config, good.replaceAll(honest.url, evil.url).replaceAll(id, own));
     await assert.rejects(async () => run('mcpKeyring.resolveHeader', own), /There is no credential for/);
+  });
+
+  it('hands out nothing by the reference of one server at another one that is attached too', async () => {
+    const other = `${honest.origin}/other`;
+    await addServer({ name: 'other', url: other, file: inWorkspace(config), credential: { kind: 'apiKey', key } });
+    const servers = { other: { url: other, headers: { [header]: reference() } } };
+    write(config, JSON.stringify({ servers, inputs: [input()] }));
+    await assert.rejects(async () => run('mcpKeyring.resolveHeader', id), /no credential was handed out/);
+  });
+
+  // Eight hexadecimal digits are few: whoever has a free hand finds two texts that share them within a second.
+  const collisions: readonly (readonly [string, (number: number) => readonly [url: string, header: string]])[] = [
+    ['URL', number => [`https://example.com/${number}`, header]],
+    ['header', number => ['https://example.com/mcp', `X-Key-${number}`]],
+  ];
+  for (const [what, place] of collisions) {
+    it(`hands out nothing when another ${what} has the same digits`, async () => {
+      const [mine, theirs] = collide(number => place(number).join('\n').toLowerCase()).map(place);
+      assert.ok(mine && theirs);
+      const [url, name] = mine;
+      write(config, '{}');
+      await addServer({
+        name: 'mine',
+        url,
+        header: name,
+        file: inWorkspace(config),
+        credential: { kind: 'apiKey', key },
+      });
+      const text = JSON.parse(read(config));
+      const own = /\{input:(mcp-keyring[^}]+)\}/.exec(read(config))?.[1] ?? '';
+      assert.equal(await run('mcpKeyring.resolveHeader', own), key);
+      text.servers.theirs = { url: theirs[0], headers: { [theirs[1]]: `\${input:${own}}` } };
+      write(config, JSON.stringify(text));
+      await assert.rejects(async () => run('mcpKeyring.resolveHeader', own), /no credential was handed out/);
+    });
+  }
+
+  it('goes by the file on disk, as VS Code does, whatever an editor shows', async () => {
+    const document = await vscode.workspace.openTextDocument(inWorkspace(config));
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 0), '// unsaved\n');
+    await vscode.workspace.applyEdit(edit);
+    write(config, withServer({ url: evil.url, headers: { [header]: reference() } }));
+    await assert.rejects(async () => run('mcpKeyring.resolveHeader', id), /no credential was handed out/);
+    write(config, good);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('sends nothing to a server whose workspace file shadows the input of the user’s file', async () => {
@@ -225,6 +273,19 @@ describe('The resolver', function () {
     return JSON.stringify({ servers: { ...servers, evil: server }, inputs: [...own, ...inputs] });
   }
 });
+
+/** Two numbers whose texts have the same first eight hexadecimal digits of SHA-256. */
+function collide(textOf: (number: number) => string): [number, number] {
+  const seen = new Map<string, number>();
+  for (let number = 0; ; number++) {
+    const digits = createHash('sha256').update(textOf(number)).digest('hex').slice(0, 8);
+    const before = seen.get(digits);
+    if (before !== undefined) {
+      return [before, number];
+    }
+    seen.set(digits, number);
+  }
+}
 
 /** The user's `mcp.json` is where VS Code opens it. */
 async function userConfig(): Promise<string> {
