@@ -8,7 +8,8 @@ import { Clipboard } from './platform/clipboard.ts';
 import { systemClock } from './platform/clock.ts';
 import { CommandRegistry } from './platform/commands.ts';
 import { ConfigFiles } from './platform/configFiles.ts';
-import { Deliverer } from './platform/deliverer.ts';
+import type { Deliverer } from './platform/deliverer.ts';
+import { type AsyncMethods, lazyObject } from './platform/lazyObject.ts';
 import { OutputLog } from './platform/log.ts';
 import { McpServers } from './platform/mcpServers.ts';
 import { VSCodeSecretStore } from './platform/secretStore.ts';
@@ -29,7 +30,8 @@ export interface Services extends Disposable {
   readonly inventory: Inventory;
   readonly verifications: Verifications;
   readonly mcp: McpServers;
-  readonly deliverer: Deliverer;
+  /** Loaded with its first use: it brings all that edits config files. */
+  readonly deliverer: AsyncMethods<Deliverer>;
   readonly documents: VirtualDocuments;
 }
 
@@ -46,7 +48,10 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const verifications = new Verifications();
   const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy, verifications);
   const mcp = new McpServers(log);
-  const deliverer = new Deliverer({ files, vault, broker, mcp, settings, clock, log });
+  const deliverer = lazyObject(async () => {
+    const { Deliverer } = await import('./platform/deliverer.ts');
+    return new Deliverer({ files, vault, broker, mcp, settings, clock, log });
+  });
   const documents = new VirtualDocuments();
   const disposables: Disposable[] = [documents, mcp, inventory, vault, files, commands, clipboard, log];
   return {

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { KeyringError } from '../core/errors.ts';
 import type { Disposable, Log } from '../core/ports.ts';
 import type { CommandId, Commands } from '../ids.ts';
-import { errorActions, errorText, inertText, type MessageAction } from './texts.ts';
+import type { MessageAction } from './errorTexts.ts';
+import { inertText } from './texts.ts';
 
 /** Thrown to leave a command without a word: the person pressed Escape. */
 export class Cancelled extends Error {
@@ -14,10 +15,16 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   readonly code: string;
 
-  constructor(error: KeyringError) {
-    super(errorText(error), { cause: error });
+  constructor(sentence: string, error: KeyringError) {
+    super(sentence, { cause: error });
     this.code = error.code;
   }
+}
+
+/** The words for errors are loaded with the first of them. */
+export async function commandFailed(error: KeyringError): Promise<CommandFailed> {
+  const { errorText } = await import('./errorTexts.ts');
+  return new CommandFailed(errorText(error), error);
 }
 
 /**
@@ -58,7 +65,7 @@ export class CommandRegistry implements Disposable {
         return await handler(...args);
       } catch (error) {
         if (programmatic(...args) && (error instanceof KeyringError || error instanceof CommandFailed)) {
-          throw error instanceof KeyringError ? new CommandFailed(error) : error;
+          throw error instanceof KeyringError ? await commandFailed(error) : error;
         }
         this.show(error);
         return undefined;
@@ -78,7 +85,7 @@ export class CommandRegistry implements Disposable {
     }
     if (error instanceof KeyringError) {
       this.#log.warn('command-refused', { code: error.code });
-      void this.#offer(errorText(error), errorActions(error));
+      void this.#refuse(error);
       return;
     }
     this.#log.error('command-failed', error);
@@ -95,6 +102,11 @@ export class CommandRegistry implements Disposable {
 
   #add<K extends CommandId>(id: K, handler: (...args: Commands[K]) => unknown): void {
     this.#disposables.push(vscode.commands.registerCommand(id, handler));
+  }
+
+  async #refuse(error: KeyringError): Promise<void> {
+    const { errorActions, errorText } = await import('./errorTexts.ts');
+    await this.#offer(errorText(error), errorActions(error));
   }
 
   async #offer(message: string, actions: readonly MessageAction[]): Promise<void> {

@@ -9,12 +9,13 @@ import type { Clock } from '../core/ports.ts';
 import type { ServerTarget } from '../ids.ts';
 import { providedFile } from '../ids.ts';
 import type { Deliverer } from './deliverer.ts';
+import type { AsyncMethods } from './lazyObject.ts';
 
 /** What the functions here take of the services, each its part. */
 interface Needs {
   readonly vault: Vault;
   readonly inventory: Inventory;
-  readonly deliverer: Deliverer;
+  readonly deliverer: AsyncMethods<Deliverer>;
   readonly clock: Clock;
 }
 

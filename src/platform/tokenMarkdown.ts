@@ -1,10 +1,8 @@
 import { l10n } from 'vscode';
 import type { TokenContent } from '../core/credentials/token.ts';
-import type { VerificationRecord } from '../core/credentials/verifications.ts';
 import type { Finding } from '../core/findings.ts';
 import { readTimes } from '../core/jwt/claims.ts';
 import type { JsonObject } from '../core/jwt/types.ts';
-import { checkName, checkText, verificationText } from './checkTexts.ts';
 import { escapeMarkdown } from './markdown.ts';
 import { findingText, malformedText } from './texts.ts';
 import { absoluteTime, durationText, relativeTime } from './times.ts';
@@ -112,13 +110,4 @@ function claimValue(name: string, value: unknown, now: number): string {
     return escapeMarkdown(value.slice(0, 50).join(', '), longestValue);
   }
   return escapeMarkdown(typeof value === 'string' ? value : JSON.stringify(value), longestValue);
-}
-
-/** What came out of a verification, with what failed. */
-export function verificationMarkdown({ result, source }: VerificationRecord): string {
-  const icon = result.valid ? 'verified' : 'error';
-  const failed = result.checks
-    .filter(({ outcome }) => outcome === 'failed')
-    .map(check => `$(error) ${checkName(check.check)}: ${escapeMarkdown(checkText(check), 300)}`);
-  return [`$(${icon}) ${escapeMarkdown(verificationText(result, source), 300)}`, ...failed].join('  \n');
 }

@@ -25,6 +25,9 @@ export async function addCredential(
   const draft = draftOf(answers);
   if (target?.header !== undefined) {
     draft.header = target.header;
+  } else if (answers?.kind === 'apiKey') {
+    // A program has no other way to say it, and must not be asked.
+    draft.header = 'X-API-Key';
   }
   const nameStep: Step = {
     skip: () => answers !== undefined || draft.kind === 'existing',
@@ -64,13 +67,22 @@ export async function addCredential(
     }
     const fallback = target?.server ?? vscode.l10n.t('Credential');
     const { credential, signingKey } = makeCredential(filled, fallback, draft.header, vault, clock);
-    if (signingKey) {
-      await vault.putSigningKey(signingKey);
+    try {
+      if (signingKey) {
+        await vault.putSigningKey(signingKey);
+      }
+      await vault.putCredential(credential);
+      if (credential.kind === 'signedJwt') {
+        await broker.renew(credential.id);
+      }
+      return credential.id;
+    } catch (error) {
+      // Best effort: the keyring may be what failed.
+      await vault.deleteCredential(credential.id).catch(() => {});
+      if (signingKey) {
+        await vault.deleteSigningKey(signingKey.id).catch(() => {});
+      }
+      throw error;
     }
-    await vault.putCredential(credential);
-    if (credential.kind === 'signedJwt') {
-      await broker.renew(credential.id);
-    }
-    return credential.id;
   }
 }

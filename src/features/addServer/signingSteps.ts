@@ -11,7 +11,7 @@ import {
   defaultLifetimeSeconds,
   type templateFor,
 } from '../../platform/credentialFactory.ts';
-import { fieldText } from '../../platform/texts.ts';
+import { fieldText } from '../../platform/errorTexts.ts';
 import { lifetimeText } from '../../platform/times.ts';
 import { signingKeyText } from '../../platform/tokenSummary.ts';
 import type { Prompts, Step } from '../../platform/wizard.ts';

@@ -6,7 +6,7 @@ import { parseLifetime } from '../../core/jwt/presets.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget } from '../../ids.ts';
 import { templateFor } from '../../platform/credentialFactory.ts';
-import { errorText } from '../../platform/texts.ts';
+import { errorText } from '../../platform/errorTexts.ts';
 import { lifetimeText } from '../../platform/times.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';

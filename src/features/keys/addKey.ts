@@ -7,7 +7,7 @@ import type { KeyProblem } from '../../core/jwt/keyMaterial.ts';
 import { generateKey, makeSigningKey, rsaSizes } from '../../core/jwt/keys.ts';
 import type { Result } from '../../core/result.ts';
 import type { AddSigningKeyAnswers } from '../../ids.ts';
-import { errorText } from '../../platform/texts.ts';
+import { errorText } from '../../platform/errorTexts.ts';
 import { type Prompts, runWizard, type Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 import { readKeyText } from './readKeyText.ts';

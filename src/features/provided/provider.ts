@@ -4,7 +4,7 @@ import { KeyringError } from '../../core/errors.ts';
 import type { ProvidedSnapshot } from '../../core/inventory/types.ts';
 import type { Disposable } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import { CommandFailed } from '../../platform/commands.ts';
+import { commandFailed } from '../../platform/commands.ts';
 import { refuseTraced } from '../../platform/tracedHeaders.ts';
 import type { Services } from '../../services.ts';
 
@@ -63,7 +63,7 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
     } catch (error) {
       // VS Code's own message has no buttons.
       commands.show(error);
-      throw error instanceof KeyringError ? new CommandFailed(error) : error;
+      throw error instanceof KeyringError ? await commandFailed(error) : error;
     }
   }
 

@@ -5,7 +5,7 @@ import { canonicalUrl } from '../../core/config/url.ts';
 import type { HeaderValue } from '../../core/credentials/broker.ts';
 import { KeyringError } from '../../core/errors.ts';
 import type { Disposable } from '../../core/ports.ts';
-import { CommandFailed } from '../../platform/commands.ts';
+import { commandFailed } from '../../platform/commands.ts';
 import { type ConfigLocation, decodeText, fileLabel } from '../../platform/configFiles.ts';
 import { refuseTraced } from '../../platform/tracedHeaders.ts';
 import type { Services } from '../../services.ts';
@@ -26,7 +26,7 @@ export function registerResolveHeader(services: Services): Disposable {
       } catch (error) {
         // A throw makes VS Code send nothing; its own message has no buttons, so ours is shown too.
         commands.show(error);
-        throw error instanceof KeyringError ? new CommandFailed(error) : error;
+        throw error instanceof KeyringError ? await commandFailed(error) : error;
       }
     },
   );

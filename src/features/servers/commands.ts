@@ -267,9 +267,13 @@ export async function copyToken(services: Services, target?: ServerTarget): Prom
 }
 
 export async function startServer(services: Services, target?: ServerTarget): Promise<void> {
-  const { inventory, mcp, context } = services;
+  const { inventory, mcp, context, deliverer } = services;
   const chosen = await askForServer(inventory.snapshot, target, undefined, true);
   const offered = providedServer(services, chosen);
+  if (!offered) {
+    // VS Code is given time to see a server that has just been written, but not one that stands nowhere.
+    await deliverer.find(chosen);
+  }
   const known = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', plainText(chosen.server)) },
     () =>

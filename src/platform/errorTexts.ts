@@ -1,0 +1,354 @@
+import { l10n } from 'vscode';
+import type { KeyringError } from '../core/errors.ts';
+import type { FindingData } from '../core/findings.ts';
+import type { DiscoveryProblem } from '../core/jwt/discovery.ts';
+import type { KeyProblemReason } from '../core/jwt/keyMaterial.ts';
+import { type CommandId, type Commands, providedFile } from '../ids.ts';
+import { fetchProblemText } from './fetchTexts.ts';
+import { keyProblemText } from './keyTexts.ts';
+import { ago, malformedText, text } from './texts.ts';
+import { absoluteTime } from './times.ts';
+
+/** A button below a message. */
+export interface MessageAction<K extends CommandId = CommandId> {
+  readonly title: string;
+  readonly command: K;
+  readonly arguments: Commands[K];
+}
+
+/** An expected error as a sentence: what happened, to which server, what to do. */
+export function errorText(error: KeyringError): string {
+  const { data } = error;
+  const name = text(data.name);
+  const url = text(data.url);
+  switch (error.code) {
+    case 'no-credential':
+      return l10n.t('There is no credential for {0} in your keyring. Attach one, then start the server again.', url);
+    case 'credential-damaged':
+      return l10n.t(
+        'This credential cannot be read from the keyring. Delete it in the Credentials view and add it again.',
+      );
+    case 'credential-revoked':
+      return l10n.t('The credential “{0}” has been revoked. Attach another one.', name);
+    case 'signing-key-missing':
+      return l10n.t('The signing key of “{0}” is no longer in the keyring. Add the credential again.', name);
+    case 'token-expired':
+      return data.renewable
+        ? l10n.t(
+            'The token of “{0}” for {1} expired {2} ago. Renew it, then start the server again.',
+            name,
+            url,
+            ago(data),
+          )
+        : l10n.t(
+            'The token of “{0}” for {1} expired {2} ago and cannot be renewed here. Replace it, then start the server again.',
+            name,
+            url,
+            ago(data),
+          );
+    case 'token-not-yet-valid':
+      return l10n.t('The token of “{0}” for {1} is not valid before {2}.', name, url, absoluteTime(Number(data.at)));
+    case 'token-malformed':
+      return l10n.t('The token of “{0}” cannot be read: {1}', name, malformedText(data));
+    case 'header-not-sendable':
+      return l10n.t(
+        'The value of “{0}” has characters that cannot be sent in the header {1}.',
+        name,
+        text(data.header),
+      );
+    case 'header-logged':
+      return l10n.t(
+        'At the log level Trace VS Code writes the header {0} to its log, so nothing was sent to {1}. Choose another level with “Developer: Set Log Level...”.',
+        text(data.header),
+        url,
+      );
+    case 'insecure-url':
+      return l10n.t('{0} is plain http: everyone on the way could read the credential. Nothing was sent.', url);
+    case 'url-invalid':
+      return l10n.t('“{0}” is not the URL of a server. It has to start with https:// or http://.', url);
+    case 'reference-unknown':
+      return l10n.t(
+        'No server in the config files of this window uses the input “{0}”, so no credential was handed out.',
+        text(data.inputId),
+      );
+    case 'reference-points-elsewhere':
+      if (url && text(data.elsewhere) && data.elsewhere !== data.url) {
+        return l10n.t(
+          '{0} sends the credential of {1} to {2}, so no credential was handed out.',
+          text(data.file),
+          url,
+          text(data.elsewhere),
+        );
+      }
+      return l10n.t(
+        'The input “{0}” is used in {1} for something else than the header of {2}, so no credential was handed out.',
+        text(data.inputId),
+        text(data.file),
+        url,
+      );
+    case 'workspace-not-trusted':
+      return l10n.t('This workspace is not trusted, so MCP Keyring reads no secret and changes no file in it.');
+    case 'vault-unavailable':
+      return l10n.t('The keyring of this computer cannot be reached. Nothing was changed.');
+    case 'vault-not-persisted':
+      return l10n.t('The keyring of this computer accepted the entry but did not keep it. Nothing was changed.');
+    case 'credential-not-found':
+      return l10n.t('This credential is no longer in the keyring.');
+    case 'signing-key-weak':
+      return l10n.t(
+        'secret: {0} bits are too few for {1}, which needs at least {2} (RFC 7518, section 3.2).',
+        text(data.bits),
+        text(data.algorithm),
+        text(data.needed),
+      );
+    case 'signing-key-invalid':
+      return l10n.t('secret: this is not {0} text.', text(data.encoding ?? data.reason));
+    case 'signing-key-problem':
+      return keyProblemText(data.reason as KeyProblemReason, data);
+    case 'no-signed-credential':
+      return l10n.t('“{0}” has no credential that is signed here, so its role cannot be switched.', text(data.server));
+    case 'keys-not-found':
+      return fetchProblemText(data.reason as DiscoveryProblem['reason'], data);
+    case 'signing-key-not-found':
+      return l10n.t('This signing key is no longer in the keyring.');
+    case 'cannot-renew':
+      return l10n.t('“{0}” was issued elsewhere and cannot be renewed here. Replace it by a new one.', name);
+    case 'file-broken':
+      return l10n.t(
+        '{0} cannot be edited: {1} Mend it by hand, then try again. Nothing was changed.',
+        text(data.file),
+        brokenText(data),
+      );
+    case 'file-read-only':
+      return l10n.t('{0} is read-only. Nothing was changed.', text(data.file));
+    case 'file-changed':
+      return l10n.t('{0} keeps being changed by another program. Nothing was changed; try again.', text(data.file));
+    case 'file-unreadable':
+      return l10n.t('{0} cannot be read. Nothing was changed.', text(data.file));
+    case 'server-not-found':
+      return l10n.t('There is no server “{0}” in {1}.', text(data.server), text(data.file));
+    case 'server-not-providable':
+      return data.reason === 'no-credential'
+        ? l10n.t('“{0}” has no credential, so there is nothing that MCP Keyring could add to it.', text(data.server))
+        : data.reason === 'no-url'
+          ? l10n.t('“{0}” is not a server with a URL, so MCP Keyring cannot offer it.', text(data.server))
+          : l10n.t(
+              'The header {0} of “{1}” holds a ${...} that only its file’s client resolves, so MCP Keyring cannot offer the server. Replace it by its value or attach a credential to it.',
+              text(data.header),
+              text(data.server),
+            );
+    case 'reference-not-supported':
+      return l10n.t(
+        'delivery: what reads {0} does not resolve ${input:...}, so a reference would be sent as it stands. Choose the delivery “literal”.',
+        text(data.file),
+      );
+    case 'purge-missing':
+      return l10n.t(
+        'delivery: this version of VS Code cannot forget a resolved input, so the token would end up in its database. Choose the delivery “literal”.',
+      );
+    case 'argument-invalid':
+      return `${text(data.field)}: ${argumentText(data)}`;
+  }
+}
+
+/** At most two useful buttons for an error. */
+export function errorActions(error: KeyringError): MessageAction[] {
+  const { data } = error;
+  const actions: MessageAction[] = [];
+  const credentialId = typeof data.id === 'string' ? data.id : undefined;
+  switch (error.code) {
+    case 'token-expired':
+      if (credentialId) {
+        actions.push(
+          data.renewable
+            ? { title: l10n.t('Renew Token'), command: 'mcpKeyring.credentials.renew', arguments: [{ credentialId }] }
+            : {
+                title: l10n.t('Replace Token...'),
+                command: 'mcpKeyring.credentials.replaceToken',
+                arguments: [{ credentialId }],
+              },
+        );
+      }
+      break;
+    case 'cannot-renew':
+      if (credentialId) {
+        actions.push({
+          title: l10n.t('Replace Token...'),
+          command: 'mcpKeyring.credentials.replaceToken',
+          arguments: [{ credentialId }],
+        });
+      }
+      break;
+    case 'no-credential':
+    case 'credential-revoked': {
+      const target = serverTarget(data);
+      if (error.code === 'no-credential' && target && target.file !== providedFile) {
+        actions.push({ title: l10n.t('Add Credential...'), command: 'mcpKeyring.addCredential', arguments: [target] });
+      }
+      actions.push({
+        title: l10n.t('Attach Credential...'),
+        command: 'mcpKeyring.servers.attachCredential',
+        arguments: target ? [target] : [],
+      });
+      break;
+    }
+    case 'reference-points-elsewhere':
+    case 'file-broken': {
+      const file = data.uri;
+      if (typeof file !== 'string') {
+        break;
+      }
+      const target = serverTarget({ ...data, file });
+      actions.push(
+        target
+          ? { title: l10n.t('Show File'), command: 'mcpKeyring.servers.revealInFile', arguments: [target] }
+          : { title: l10n.t('Show File'), command: 'mcpKeyring.servers.openFile', arguments: [{ file, server: '' }] },
+      );
+      if (error.code === 'reference-points-elsewhere' && target && credentialId) {
+        actions.push({
+          title: l10n.t('Attach Here Too...'),
+          command: 'mcpKeyring.servers.attachHereToo',
+          arguments: [target, { credentialId }],
+        });
+      }
+      break;
+    }
+    case 'vault-unavailable':
+    case 'vault-not-persisted':
+    case 'file-unreadable':
+      actions.push({ title: l10n.t('Show Log'), command: 'mcpKeyring.showLog', arguments: [] });
+      break;
+  }
+  return actions;
+}
+
+/** What a field of a wizard is called in its messages. */
+export type FieldName = 'url' | 'name' | 'key' | 'token' | 'secret' | 'claims';
+
+/** An error about what was typed into a field, as a sentence for the person who sees that field alone. */
+export function fieldText(error: KeyringError, field: FieldName): string {
+  const { data } = error;
+  const name = fieldName(field);
+  switch (error.code === 'argument-invalid' ? data.reason : error.code) {
+    case 'empty':
+      return l10n.t('{0} may not be empty.', name);
+    case 'blanks':
+      return l10n.t('{0} has blanks or line ends in it.', name);
+    case 'not-sendable':
+      return l10n.t('{0} has characters that cannot be sent in a header.', name);
+    case 'signing-key-weak':
+      return l10n.t(
+        '{0} has {1} bits; {2} needs at least {3} (RFC 7518, section 3.2).',
+        name,
+        text(data.bits),
+        text(data.algorithm),
+        text(data.needed),
+      );
+    case 'signing-key-invalid':
+      return l10n.t('{0} is not {1} text.', name, text(data.encoding ?? data.reason));
+    default: {
+      const sentence = error.code === 'argument-invalid' ? argumentText(data) : errorText(error);
+      return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+    }
+  }
+}
+
+function fieldName(field: FieldName): string {
+  switch (field) {
+    case 'url':
+      return l10n.t('The URL');
+    case 'name':
+      return l10n.t('The name');
+    case 'key':
+      return l10n.t('The API key');
+    case 'token':
+      return l10n.t('The token');
+    case 'secret':
+      return l10n.t('The secret');
+    case 'claims':
+      return l10n.t('The claims');
+  }
+}
+
+function brokenText(data: FindingData): string {
+  switch (text(data.reason)) {
+    case 'syntax':
+      return l10n.t('it is not well-formed JSON (line {0}).', text(data.line));
+    case 'servers-not-object':
+      return l10n.t('“servers” is not an object.');
+    case 'inputs-not-array':
+      return l10n.t('“inputs” is not an array.');
+    case 'headers-not-object':
+      return l10n.t('“headers” is not an object.');
+    case 'root-not-object':
+      return l10n.t('it does not hold a JSON object.');
+    default:
+      return text(data.reason);
+  }
+}
+
+function argumentText(data: FindingData): string {
+  switch (text(data.reason)) {
+    case 'empty':
+      return l10n.t('this may not be empty.');
+    case 'taken':
+      return l10n.t('there is a server “{0}” in this file already.', text(data.value));
+    case 'offered':
+      return l10n.t('MCP Keyring offers a server “{0}” already.', text(data.value));
+    case 'not-http':
+      return l10n.t('a URL has to start with https:// or http:// and name a host.');
+    case 'insecure':
+      return l10n.t(
+        '{0} is plain http to another computer: everyone on the way could read the credential.',
+        text(data.value),
+      );
+    case 'unresolved':
+      return l10n.t('a URL with ${...} in it cannot be checked, so no credential can be attached to it.');
+    case 'query-secret':
+      return l10n.t('leave out what stands after “?” or before “@”: a credential belongs in a header.');
+    case 'blanks':
+      return l10n.t('there are blanks or line ends in it.');
+    case 'not-sendable':
+      return l10n.t('there are characters in it that cannot be sent in a header.');
+    case 'too-long':
+      return l10n.t('this is longer than servers take in a header.');
+    case 'header-name':
+      return l10n.t('this is not the name of an HTTP header.');
+    case 'not-a-file':
+      return l10n.t('“{0}” is not a config file that MCP Keyring knows.', text(data.value));
+    case 'unknown-kind':
+      return l10n.t('this has to be apiKey, bearer, signedJwt or existing.');
+    case 'unknown-delivery':
+      return l10n.t('this has to be reference, literal or provided.');
+    case 'not-json-object':
+      return l10n.t('this has to be a JSON object.');
+    case 'not-a-lifetime':
+      return l10n.t('this is not a length of time. Write for instance “2 hours”, or “never”.');
+    case 'unknown-field':
+      return l10n.t('there is no such field.');
+    case 'unknown-role':
+      return l10n.t('there is no preset for the role “{0}”. Presets are in the settings.', text(data.value));
+    case 'no-token':
+      return l10n.t('there is no token in it.');
+    case 'not-a-jwt':
+      return l10n.t('this is no JWT, so there is nothing to verify.');
+    case 'claim-made-anew':
+      return l10n.t('leave out “{0}”: it is made anew at every signing.', text(data.value));
+    case 'lifetime':
+      return l10n.t('this has to be a positive number of seconds, or null.');
+    case 'missing':
+      return l10n.t('this is missing.');
+    case 'wrong-type':
+      return l10n.t('this has the wrong type.');
+    case 'malformed':
+      return malformedText({ ...data, reason: text(data.detail) });
+    default:
+      return text(data.reason);
+  }
+}
+
+function serverTarget(data: FindingData) {
+  return typeof data.file === 'string' && typeof data.server === 'string'
+    ? { file: data.file, server: data.server, ...(typeof data.header === 'string' && { header: data.header }) }
+    : undefined;
+}
