@@ -177,7 +177,7 @@ describe('Restricted Mode', function () {
   });
 
   it('lets no service read or write a secret, whoever asks', async () => {
-    const { vault, broker, mcp } = await services();
+    const { vault, broker, mcp, deliverer } = await services();
     const refused = { code: 'workspace-not-trusted' };
     await assert.rejects(vault.load(), refused);
     await assert.rejects(vault.readCredential('some-id'), refused);
@@ -189,6 +189,9 @@ describe('Restricted Mode', function () {
     await assert.rejects(broker.headerFor(weather.url, 'X-API-Key'), refused);
     await assert.rejects(broker.renew('some-id'), refused);
     await assert.rejects(mcp.start(vscode.Uri.parse(file), 'weather'), refused);
+    const found = await deliverer.find({ file, server: 'weather' });
+    await assert.rejects(deliverer.setValue(found, 'X-API-Key', 'another'), refused);
+    await assert.rejects(deliverer.remove(found), refused);
     await assertUntouched();
   });
 });
