@@ -124,11 +124,11 @@ describe('The resolver', function () {
         ),
     ],
     [
-      'a task asks for it with the command’s name in escapes',
+      'a task asks for it with all names in escapes',
       () =>
         write(
           'folder/.vscode/tasks.json',
-          JSON.stringify({ inputs: [{ ...input(), id: 'x' }] }).replaceAll('mcpKeyring', '\\u006dcpKeyring'),
+          JSON.stringify({ inputs: [{ ...input(), id: 'x' }] }).replaceAll('mcp', '\\u006dcp'),
         ),
     ],
     [
