@@ -90,14 +90,21 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
 /** How long VS Code may take to show what another program has written, in ms. */
 const catchUpTime = 2000;
 
-/** Whether a buffer without changes shows the file: an edit of an older text could not be saved any more. */
+/**
+ * Whether an edit can be made in a buffer without changes and saved from there: it shows the file as it is now, and saving
+ * gives the file no other encoding, BOM or line ends than it has.
+ */
 async function hasCaughtUp(document: vscode.TextDocument): Promise<boolean> {
   const deadline = Date.now() + catchUpTime;
   for (;;) {
     const bytes = await readBytes(document.uri);
     const text = bytes && decodeText(bytes);
-    if (text !== undefined && showsText(document, text)) {
-      return true;
+    if (text === undefined) {
+      return false;
+    }
+    if (showsText(document, text)) {
+      const bom = text.startsWith('\ufeff');
+      return document.encoding === (bom ? 'utf8bom' : 'utf8') && document.getText() === text.slice(bom ? 1 : 0);
     }
     if (Date.now() >= deadline) {
       return false;

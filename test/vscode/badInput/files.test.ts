@@ -129,6 +129,20 @@ describe('A config file', () => {
       assert.equal(document.getText(), content);
     });
 
+    it('keeps line ends of both kinds as they are', async () => {
+      const content = `{\r\n  "servers": { ${server} },\n  "inputs": []\r\n}\n`;
+      write(content);
+      const document = await vscode.workspace.openTextDocument(inWorkspace(configPath));
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+      await addServer({ ...good, delivery: 'literal' });
+      await addServer({ ...good, name: 'other', url: 'https://other.example.com/mcp', delivery: 'reference' });
+      const after = bytes().toString();
+      assert.ok(after.startsWith('{\r\n  "servers": { '), after);
+      assert.ok(after.endsWith(']\r\n}\n'), after);
+      assert.match(after, /\},\n {2}"inputs"/);
+    });
+
     it('keeps unsaved changes unsaved, and the file on disk as it was', async () => {
       const content = `{\n  "servers": { ${server} }\n}\n`;
       const editor = await open(content);

@@ -60,6 +60,18 @@ describe('A keyring', () => {
     }
   }
 
+  for (const failing of [1, 2, 3]) {
+    it(`that rejects the ${failing}. entry of a credential without a server: what was stored before is taken back`, () =>
+      withStore(
+        (original, call) => (call === failing ? reject : original),
+        async () => {
+          const before = await storedKeys();
+          await assert.rejects(async () => run('mcpKeyring.addCredential', undefined, signed.credential), /keyring/);
+          assert.deepEqual(await storedKeys(), before);
+        },
+      ));
+  }
+
   it('that rejects a renewal: the old token stays, in the keyring and in the file', async () => {
     const { credentialId } = await addServer({ ...good, ...signed, name: 'literal', delivery: 'literal' });
     await headerSnapshot(uriOf(configPath), 'literal');
