@@ -271,5 +271,6 @@ describe('servers: OAuth', () => {
       deviceCode: 600,
     });
     await child.close();
-  });
+    // Starting a process takes its time on a machine that is busy.
+  }).timeout(20_000);
 });

@@ -14,7 +14,7 @@ describe('servers: OAuth, tutorial style', () => {
   let server: TutorialServer;
 
   beforeEach(async () => {
-    server = await startTutorialServer({ lifetimeSeconds: 1 });
+    server = await startTutorialServer();
   });
 
   afterEach(() => server.close());
@@ -55,8 +55,9 @@ describe('servers: OAuth, tutorial style', () => {
     const client = await connectClient(server.url, headers);
     assert.deepEqual(JSON.parse(await callTool(client, 'whoami')), { client: TUTORIAL_CLIENT_ID });
     await client.close();
-    await new Promise(resolve => setTimeout(resolve, 1100));
-    const { status, body: refusal } = await postInitialize(server.url, headers);
+    server.lifetimeSeconds = 0;
+    const ended = (await post(server.tokenUrl, { ...SNAKE, grant_type: 'client_credentials' })).body.access_token;
+    const { status, body: refusal } = await postInitialize(server.url, { Authorization: `Bearer ${ended}` });
     assert.deepEqual([status, refusal], [401, { error: 'Token expired' }]);
   });
 
