@@ -1,4 +1,4 @@
-// Takes one guard at a time out of a copy of the sources and expects a test to notice: npm run mutate [-- --only TEXT]
+// Takes one guard at a time out of a copy of the sources and expects a test to notice: npm run mutate [-- --only TEXT], with a text of the guard, its file or its proof
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,10 @@ const timeLimit = 4 * 60_000;
 const keptOutput = 5000;
 
 const { values: wanted } = parseArgs({ options: { only: { type: 'string' } } });
-const chosen = guards.filter(({ guard }) => wanted.only === undefined || guard.includes(wanted.only));
+const chosen = guards.filter(
+  ({ guard, file, noticedBy }) =>
+    wanted.only === undefined || [guard, file, noticedBy].some(text => text.includes(`${wanted.only}`)),
+);
 const copies = Array.from({ length: lanes }, makeCopy);
 const began = Date.now();
 

@@ -308,6 +308,17 @@ describe('broker', () => {
       assert.equal((await refusal(broker.headerFor(url, 'Authorization'))).code, 'no-credential');
     });
 
+    it('what another window has attached elsewhere instead, though this one has not heard of it', async () => {
+      const { broker, store } = await windowWith(attach(bearer('c', 'x'), toAuthorization));
+      for (const elsewhere of [
+        { ...toAuthorization, url: 'https://elsewhere.example.com/mcp' },
+        { ...toAuthorization, header: 'x-elsewhere' },
+      ]) {
+        store.entries.set('credential/c', encodeCredential(attach(bearer('c', 'x'), elsewhere)));
+        assert.equal((await refusal(broker.headerFor(url, 'Authorization'))).code, 'no-credential');
+      }
+    });
+
     it('what another window has revoked or damaged', async () => {
       const { broker, store } = await windowWith(attach(bearer('c', 'x'), toAuthorization));
       store.entries.set(
