@@ -150,7 +150,8 @@ export class ConfigFiles implements Disposable {
     }
     const patterns = [
       ...(vscode.workspace.workspaceFolders ?? []).map(
-        folder => new vscode.RelativePattern(folder, '{.vscode/mcp.json,.mcp.json}'),
+        // A folder that vanishes is told of, what was in it often isn't.
+        folder => new vscode.RelativePattern(folder, '{.vscode,.vscode/mcp.json,.mcp.json}'),
       ),
       ...this.locations.filter(place => !place.folder).map(({ uri }) => patternOf(uri)),
     ];
