@@ -5,6 +5,9 @@ import type { QuickInput } from './quickInput.ts';
 import { screenText, screenTexts } from './screenText.ts';
 import { waitFor } from './waitFor.ts';
 
+/** The server looks through the workspace's files while it starts: so long may one not be found, in ms. */
+const startPatience = 60_000;
+
 /** The text editor that has the focus. */
 export class Editor {
   readonly #page: Page;
@@ -18,23 +21,27 @@ export class Editor {
   /** Opens a file of the workspace by its relative path, through quick open. */
   async open(path: string): Promise<void> {
     const name = basename(path);
-    await waitFor(`the file "${path}"`, async () => {
-      await this.#page.keyboard.press('ControlOrMeta+p');
-      await this.#quickInput.appears();
-      await this.#page.keyboard.insertText(path);
-      const item = await waitFor(
-        `"${name}" in quick open`,
-        async () => (await this.#quickInput.items()).find(({ label, focused }) => label === name && focused),
-        3000,
-      ).catch(() => undefined);
-      if (item === undefined) {
-        // The server indexes files as it starts.
-        await this.#quickInput.escape();
-        return undefined;
-      }
-      await this.#quickInput.accept();
-      return true;
-    });
+    await waitFor(
+      `the file "${path}"`,
+      async () => {
+        await this.#page.keyboard.press('ControlOrMeta+p');
+        await this.#quickInput.appears();
+        await this.#page.keyboard.insertText(path);
+        const item = await waitFor(
+          `"${name}" in quick open`,
+          async () => (await this.#quickInput.items()).find(({ label, focused }) => label === name && focused),
+          3000,
+        ).catch(() => undefined);
+        if (item === undefined) {
+          // The server indexes files as it starts.
+          await this.#quickInput.escape();
+          return undefined;
+        }
+        await this.#quickInput.accept();
+        return true;
+      },
+      startPatience,
+    );
     await this.#page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.#page.locator('.editor-group-container.active .view-line').first().waitFor();
   }

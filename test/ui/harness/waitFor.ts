@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a person waits for the workbench to react, in milliseconds, however busy the machine. */
-export const patience = 15_000;
+export const patience = 30_000;
 
 /**
  * Asks again and again until there is an answer.

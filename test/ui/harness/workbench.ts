@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../../host/chromium.ts';
@@ -102,6 +102,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     'workbench.colorTheme': themes[options.theme ?? 'dark'],
     'workbench.preferredDarkColorTheme': themes.dark,
     'workbench.preferredLightColorTheme': themes.light,
+    // As on the desktop; in a browser VS Code saves by itself after a second.
+    'files.autoSave': 'off',
     // A moving or blinking window makes pictures differ.
     'editor.cursorBlinking': 'solid',
     'workbench.reduceMotion': 'on',
@@ -146,11 +148,17 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   }
 }
 
-/** Keeps pictures of all open workbenches, for a test that failed: `test-output/failed/<title>.png`. */
+/** Keeps pictures and logs of all open workbenches, for a test that failed: `test-output/failed/<title>.png` and `.log`. */
 export async function pictureAll(title: string): Promise<void> {
   const name = title.replaceAll(/[^\w]+/g, '-').slice(0, 100);
-  for (const [index, { screenshot }] of [...open].entries()) {
-    await screenshot(`failed/${name}${index === 0 ? '' : `-${index}`}`).catch(() => {});
+  for (const [index, { screenshot, host }] of [...open].entries()) {
+    const file = `failed/${name}${index === 0 ? '' : `-${index}`}`;
+    await screenshot(file).catch(() => {});
+    const logs = join(host.dataDir, 'data', 'logs');
+    const log = readdirSync(logs, { recursive: true, encoding: 'utf8' }).find(path => path.endsWith('MCP Keyring.log'));
+    if (log !== undefined) {
+      copyFileSync(join(logs, log), join(outputFolder, `${file}.log`));
+    }
   }
 }
 
