@@ -69,6 +69,8 @@ const extension = {
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   write: false,
+  // The MCP client brings a validator of JSON schemas of 150 kB that is never asked for anything.
+  alias: { '@modelcontextprotocol/client/_shims': './src/core/connection/clientShims.ts' },
   // The second step reads it from the text.
   sourcemap: production ? false : 'inline',
   plugins: [commonJsChunks],
