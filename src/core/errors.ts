@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'keys-not-found'
   | 'no-signed-credential'
   | 'cannot-renew'
+  | 'oauth-failed'
   | 'file-broken'
   | 'file-read-only'
   | 'file-changed'

@@ -6,6 +6,7 @@ import type { KeyProblemReason } from '../core/jwt/keyMaterial.ts';
 import { type CommandId, type Commands, providedFile } from '../ids.ts';
 import { fetchProblemText } from './fetchTexts.ts';
 import { keyProblemText } from './keyTexts.ts';
+import { oauthText } from './oauthTexts.ts';
 import { ago, malformedText, text } from './texts.ts';
 import { absoluteTime } from './times.ts';
 
@@ -113,6 +114,8 @@ export function errorText(error: KeyringError): string {
       return l10n.t('This signing key is no longer in the keyring.');
     case 'cannot-renew':
       return l10n.t('“{0}” was issued elsewhere and cannot be renewed here. Replace it by a new one.', name);
+    case 'oauth-failed':
+      return oauthText(data);
     case 'file-broken':
       return l10n.t(
         '{0} cannot be edited: {1} Mend it by hand, then try again. Nothing was changed.',
@@ -213,6 +216,7 @@ export function errorActions(error: KeyringError): MessageAction[] {
       }
       break;
     }
+    case 'oauth-failed':
     case 'vault-unavailable':
     case 'vault-not-persisted':
     case 'file-unreadable':

@@ -25,7 +25,7 @@ export interface OAuthClient {
   readonly secret?: Secret;
   /** When a registered secret ends, in ms; absent for one that doesn't. */
   readonly secretExpiresAt?: number;
-  /** Of a registered client: no others will be accepted. */
+  /** As they were registered: no others will be accepted. Of a client that a person typed in, the one to use. */
   readonly redirectUris?: readonly string[];
 }
 

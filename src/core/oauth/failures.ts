@@ -58,6 +58,10 @@ const remedies = {
   'access-denied': 'sign-in',
   'device-code-expired': 'sign-in',
   'sign-in-needed': 'sign-in',
+  'sign-in-timeout': 'sign-in',
+  'port-taken': 'request',
+  'browser-not-opened': 'sign-in',
+  'redirect-unusable': 'request',
   // The token endpoint
   'invalid-grant': 'sign-in',
   'invalid-client': 'client',
