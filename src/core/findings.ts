@@ -19,6 +19,7 @@ export type Severity = 'error' | 'warning' | 'information';
 
 export type FindingCode =
   | 'token-expired'
+  | 'sign-in-needed'
   | 'token-expires-soon'
   | 'token-not-yet-valid'
   | 'token-no-expiry'

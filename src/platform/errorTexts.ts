@@ -47,6 +47,10 @@ export function errorText(error: KeyringError): string {
             url,
             ago(data),
           );
+    case 'sign-in-needed':
+      return l10n.t('Nobody is signed in with “{0}” any more. Sign in again, then start the server again.', name);
+    case 'renewal-locked':
+      return l10n.t('Another window is renewing “{0}” and does not come to an end. Try again in a moment.', name);
     case 'token-not-yet-valid':
       return l10n.t('The token of “{0}” for {1} is not valid before {2}.', name, url, absoluteTime(Number(data.at)));
     case 'token-malformed':

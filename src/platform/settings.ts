@@ -11,7 +11,7 @@ export class Settings {
   get brokerPolicy(): BrokerPolicy {
     return {
       clockToleranceSeconds: this.clockToleranceSeconds,
-      automaticRenewal: read('automaticRenewal', true),
+      automaticRenewal: this.automaticRenewal,
     };
   }
 
@@ -20,7 +20,12 @@ export class Settings {
       clockToleranceSeconds: this.clockToleranceSeconds,
       expiresSoonSeconds: atLeast(0, read('expiryWarning', 10)) * 60,
       longLivedDays: atLeast(1, read('longLivedTokenDays', 90)),
+      automaticRenewal: this.automaticRenewal,
     };
+  }
+
+  get automaticRenewal(): boolean {
+    return read('automaticRenewal', true);
   }
 
   get clockToleranceSeconds(): number {

@@ -9,6 +9,7 @@ const icons: Readonly<Record<Status, readonly [string, string?]>> = {
   malformed: ['error', 'list.errorForeground'],
   invalidHeader: ['error', 'list.errorForeground'],
   missing: ['circle-slash', 'list.errorForeground'],
+  signIn: ['sign-in', 'list.errorForeground'],
   refused: ['error', 'list.errorForeground'],
   exposed: ['unlock', 'list.warningForeground'],
   revoked: ['circle-slash', 'list.errorForeground'],

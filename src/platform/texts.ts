@@ -33,6 +33,10 @@ export function findingText(finding: Finding, now?: number): string {
       return finding.code === 'token-expired'
         ? l10n.t('The token expired on {0}.', absoluteTime(at))
         : l10n.t('The token expires on {0}.', absoluteTime(at));
+    case 'sign-in-needed':
+      return data.valid
+        ? l10n.t('Nothing but signing in again gets a new token. The one at hand is good until {0}.', absoluteTime(at))
+        : l10n.t('There is no token that is still good, and nothing but signing in again gets a new one.');
     case 'token-not-yet-valid':
       return l10n.t('The token is not valid before {0}.', absoluteTime(at));
     case 'token-no-expiry':
@@ -102,6 +106,8 @@ export function statusText(status: Status): string {
       return l10n.t('not a usable token');
     case 'invalidHeader':
       return l10n.t('header needs repair');
+    case 'signIn':
+      return l10n.t('sign in again');
     case 'missing':
       return l10n.t('no credential');
     case 'refused':

@@ -16,6 +16,8 @@ export function kindText(kind: CredentialKind): string {
       return l10n.t('bearer token');
     case 'signedJwt':
       return l10n.t('signed JWT');
+    case 'oauth':
+      return 'OAuth';
   }
 }
 
@@ -27,10 +29,18 @@ export interface TokenSummary {
   readonly expiresAt?: number;
 }
 
-/** A token in a few words. */
-export function tokenSummary(token: TokenContent | undefined, status: Status, now: number): TokenSummary {
+/**
+ * A token in a few words.
+ * @param grantExpiry when it ends by the word of the server that gave it, in ms
+ */
+export function tokenSummary(
+  token: TokenContent | undefined,
+  status: Status,
+  now: number,
+  grantExpiry?: number,
+): TokenSummary {
   const claims = token?.shape === 'jwt' ? token.jwt.payload : undefined;
-  const expiresAt = claims && readTimes(claims).exp.at;
+  const expiresAt = grantExpiry ?? (claims && readTimes(claims).exp.at);
   // The time says these itself.
   const said = status === 'ready' || ((status === 'expired' || status === 'expiresSoon') && expiresAt !== undefined);
   const state = said ? '' : statusText(status);
@@ -39,7 +49,9 @@ export function tokenSummary(token: TokenContent | undefined, status: Status, no
     expiresAt !== undefined &&
       (now < expiresAt
         ? l10n.t('{0} left', durationText(expiresAt - now))
-        : l10n.t('expired {0} ago', durationText(now - expiresAt))),
+        : status === 'ready'
+          ? l10n.t('renewed when needed')
+          : l10n.t('expired {0} ago', durationText(now - expiresAt))),
     claims && firstText(claims.role, claims.roles, claims.sub, claims.client_id),
     claims && 'JWT',
     // Where it stands matters after whether it's good; the icon says it too.

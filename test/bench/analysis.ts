@@ -30,7 +30,7 @@ export async function analysisClaims(): Promise<Claim[]> {
 
 const context: AnalysisContext = {
   now: Date.UTC(2026, 0, 2),
-  policy: { clockToleranceSeconds: 60, expiresSoonSeconds: 600, longLivedDays: 90 },
+  policy: { clockToleranceSeconds: 60, expiresSoonSeconds: 600, longLivedDays: 90, automaticRenewal: true },
   vault: { attachedTo: () => [], credential: () => undefined },
   vaultState: 'ready',
   expectedInputId: () => undefined,

@@ -3,12 +3,13 @@ import { Emitter } from '../emitter.ts';
 import { KeyringError } from '../errors.ts';
 import { readTimes } from '../jwt/claims.ts';
 import { isSendable } from '../jwt/headerValue.ts';
+import { type AccountGrant, hasValidToken, renewalDue } from '../oauth/grant.ts';
 import type { Clock, Event, Log } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { withEvent } from './history.ts';
 import { renewalDueAt } from './renewal.ts';
-import { currentToken, readToken } from './token.ts';
-import type { Attachment, Credential, SignedJwtCredential } from './types.ts';
+import { currentToken, expiryOf, isRenewable, readToken } from './token.ts';
+import type { Attachment, BearerCredential, Credential, OAuthCredential, SignedJwtCredential } from './types.ts';
 import type { Vault } from './vault.ts';
 
 /** A header that may be sent to the server that it was asked for, and to no other. */
@@ -21,6 +22,19 @@ export interface HeaderValue {
   readonly credentialId: string;
   /** In ms; absent where the token doesn't say. */
   readonly expiresAt?: number;
+}
+
+/** Where the tokens of OAuth credentials come from. What it takes is loaded when it is first needed. */
+export interface TokenSources {
+  /**
+   * Gets new tokens for a grant, once for all windows, and stores them.
+   * @param evenIfFresh whether the user wants new ones although those at hand aren't due
+   * @returns the credential with an access token that is good
+   * @throws KeyringError `sign-in-needed`, `oauth-failed`, `renewal-locked`, and what the vault throws
+   */
+  renewGrant(credentialId: string, evenIfFresh: boolean): Promise<OAuthCredential>;
+  /** The token of one of VS Code's own accounts, without asking anybody; undefined where nobody is signed in. */
+  accountToken(grant: AccountGrant): Promise<Secret | undefined>;
 }
 
 /** What the user has set, read at every call. */
@@ -43,16 +57,19 @@ export class Broker {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #policy: () => BrokerPolicy;
-  readonly #renewals = new Map<string, Promise<SignedJwtCredential>>();
+  readonly #sources: TokenSources | undefined;
+  readonly #renewals = new Map<string, Promise<Credential>>();
   readonly #uses = new Map<string, number>();
   readonly #renewed: Emitter<string>;
   readonly #failed: Emitter<unknown>;
 
-  constructor(vault: Vault, clock: Clock, log: Log, policy: () => BrokerPolicy) {
+  /** @param sources needed for OAuth credentials alone */
+  constructor(vault: Vault, clock: Clock, log: Log, policy: () => BrokerPolicy, sources?: TokenSources) {
     this.#vault = vault;
     this.#clock = clock;
     this.#log = log;
     this.#policy = policy;
+    this.#sources = sources;
     this.#renewed = new Emitter(error => log.error('renewal-listener', error));
     this.#failed = new Emitter(error => log.error('write-failure-listener', error));
   }
@@ -96,25 +113,24 @@ export class Broker {
     if (transportSecurity(url) === 'insecure' && !attachment.insecureAllowed) {
       throw new KeyringError('insecure-url', { url, name: credential.name });
     }
-    const fresh = await this.#fresh(credential, url);
-    const token = currentToken(fresh);
-    if (!token) {
-      throw new KeyringError('cannot-renew', { id: fresh.id, name: fresh.name });
-    }
-    const header = compose(fresh, headerName, token);
-    this.#recordUse(fresh.id, url);
+    const header = compose(credential, headerName, await this.#fresh(credential, url));
+    this.#recordUse(credential.id, url);
     return header;
   }
 
   /**
-   * Signs a new token for a credential that can do so. Calls at the same time get the same token.
+   * Signs a new token for a credential, or gets one from its authorization server. Calls at the same time get the same token.
    * @throws KeyringError `cannot-renew` for a credential whose token comes from elsewhere, `credential-revoked`,
-   *   `signing-key-missing`, and what the vault throws
+   *   `signing-key-missing`, what {@link TokenSources.renewGrant} throws, and what the vault throws
    */
-  renew(credentialId: string): Promise<SignedJwtCredential> {
+  renew(credentialId: string): Promise<Credential> {
+    return this.#once(credentialId, () => this.#renew(credentialId));
+  }
+
+  #once(credentialId: string, renew: () => Promise<Credential>): Promise<Credential> {
     let renewal = this.#renewals.get(credentialId);
     if (!renewal) {
-      renewal = this.#renew(credentialId).finally(() => this.#renewals.delete(credentialId));
+      renewal = renew().finally(() => this.#renewals.delete(credentialId));
       this.#renewals.set(credentialId, renewal);
     }
     return renewal;
@@ -131,21 +147,29 @@ export class Broker {
     }
   }
 
-  /** The credential with a token that is good now. */
-  async #fresh(credential: Credential, url: string): Promise<Credential> {
-    if (credential.kind === 'apiKey') {
-      return credential;
+  /** A token that is good now. */
+  async #fresh(credential: Credential, url: string): Promise<FreshToken> {
+    switch (credential.kind) {
+      case 'apiKey':
+        return { token: credential.key };
+      case 'oauth':
+        return this.#freshGrant(credential, url);
+      default:
+        return this.#freshToken(credential, url);
     }
+  }
+
+  async #freshToken(credential: BearerCredential | SignedJwtCredential, url: string): Promise<FreshToken> {
     const now = this.#clock.now();
-    const { automaticRenewal, clockToleranceSeconds } = this.#policy();
+    const { clockToleranceSeconds } = this.#policy();
     const content = credential.token && readToken(credential.token.reveal());
     const times = content?.shape === 'jwt' ? readTimes(content.jwt.payload) : undefined;
     if (credential.kind === 'signedJwt') {
       const due =
         !credential.token ||
         (times?.exp.at !== undefined && now >= renewalDueAt(times.iat.at ?? times.exp.at, times.exp.at));
-      if (due && (automaticRenewal || !credential.token)) {
-        return this.renew(credential.id);
+      if (due && (!credential.token || this.#renewsItself(credential))) {
+        return freshTokenOf(await this.renew(credential.id));
       }
     }
     // Without tolerance: a server with a strict clock would refuse it, and VS Code would answer the refusal with an
@@ -156,7 +180,7 @@ export class Broker {
         name: credential.name,
         url,
         at: times.exp.at,
-        renewable: credential.kind === 'signedJwt',
+        renewable: isRenewable(credential),
       });
     }
     if (times?.nbf.at !== undefined && now < times.nbf.at - clockToleranceSeconds * 1000) {
@@ -167,18 +191,50 @@ export class Broker {
         at: times.nbf.at,
       });
     }
-    return credential;
+    return freshTokenOf(credential);
   }
 
-  async #renew(credentialId: string): Promise<SignedJwtCredential> {
+  async #freshGrant(credential: OAuthCredential, url: string): Promise<FreshToken> {
+    const { id, name, grant } = credential;
+    if (grant.flow === 'vscodeAccount') {
+      const token = await this.#sourcesFor(credential).accountToken(grant);
+      if (!token) {
+        throw new KeyringError('sign-in-needed', { id, name, url });
+      }
+      return { token };
+    }
+    const now = this.#clock.now();
+    if (renewalDue(grant, now, 0) && (!grant.tokens || this.#renewsItself(credential))) {
+      return freshTokenOf(await this.#once(id, () => this.#renewGrant(credential, false)));
+    }
+    if (!hasValidToken(grant, now)) {
+      throw new KeyringError('token-expired', { id, name, url, at: grant.tokens?.expiresAt ?? now, renewable: true });
+    }
+    return freshTokenOf(credential);
+  }
+
+  #renewsItself(credential: SignedJwtCredential | OAuthCredential): boolean {
+    return credential.automaticRenewal ?? this.#policy().automaticRenewal;
+  }
+
+  async #renew(credentialId: string): Promise<Credential> {
     await this.#vault.load();
     const credential = await this.#vault.readCredential(credentialId);
-    if (credential.kind !== 'signedJwt') {
-      throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name, kind: credential.kind });
-    }
     if (credential.revokedAt !== undefined) {
       throw new KeyringError('credential-revoked', { id: credential.id, name: credential.name });
     }
+    switch (credential.kind) {
+      case 'signedJwt':
+        return this.#signAnew(credential);
+      case 'oauth':
+        return this.#renewGrant(credential, true);
+      default:
+        throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name, kind: credential.kind });
+    }
+  }
+
+  async #signAnew(credential: SignedJwtCredential): Promise<Credential> {
+    const { id: credentialId } = credential;
     const now = this.#clock.now();
     const token = await this.sign(credential, now);
     const first = credential.token === undefined;
@@ -192,7 +248,23 @@ export class Broker {
     );
     this.#log.info('credential-renewed', { id: credentialId });
     this.#renewed.fire(credentialId);
-    return stored as SignedJwtCredential;
+    return stored;
+  }
+
+  async #renewGrant(credential: OAuthCredential, evenIfFresh: boolean): Promise<OAuthCredential> {
+    const { id } = credential;
+    const renewed = await this.#sourcesFor(credential).renewGrant(id, evenIfFresh);
+    if (renewed.timesRenewed !== credential.timesRenewed) {
+      this.#renewed.fire(id);
+    }
+    return renewed;
+  }
+
+  #sourcesFor({ id, name }: OAuthCredential): TokenSources {
+    if (!this.#sources) {
+      throw new KeyringError('cannot-renew', { id, name });
+    }
+    return this.#sources;
   }
 
   /**
@@ -253,14 +325,27 @@ export function schemeFor(credential: Pick<Credential, 'header'>, headerName: st
   return lower === 'authorization' ? 'Bearer' : '';
 }
 
-function compose(credential: Credential, name: string, token: Secret): HeaderValue {
+/** A token that is good now; `expiresAt` in ms, where anybody says. */
+interface FreshToken {
+  readonly token: Secret;
+  readonly expiresAt?: number;
+}
+
+function freshTokenOf(credential: Credential): FreshToken {
+  const token = currentToken(credential);
+  if (!token) {
+    throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
+  }
+  const expiresAt = expiryOf(credential);
+  return expiresAt === undefined ? { token } : { token, expiresAt };
+}
+
+function compose(credential: Credential, name: string, { token, expiresAt }: FreshToken): HeaderValue {
   const scheme = schemeFor(credential, name);
   const value = scheme ? `${scheme} ${token.reveal()}` : token.reveal();
   if (!isSendable(value)) {
     throw new KeyringError('header-not-sendable', { id: credential.id, name: credential.name, header: name });
   }
-  const content = credential.kind === 'apiKey' ? undefined : readToken(token.reveal());
-  const expiresAt = content?.shape === 'jwt' ? readTimes(content.jwt.payload).exp.at : undefined;
   return {
     name,
     value: new Secret(value),

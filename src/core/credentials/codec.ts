@@ -2,6 +2,7 @@ import { canonicalUrl } from '../config/url.ts';
 import { type AlgorithmName, findAlgorithm } from '../jwt/algorithms.ts';
 import { isPrivateJwk } from '../jwt/keyMaterial.ts';
 import type { JsonObject } from '../jwt/types.ts';
+import type { CredentialGrant } from '../oauth/grant.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { Secret } from '../secret.ts';
 import type {
@@ -22,17 +23,32 @@ const version = 1;
 
 type Reason = DamagedEntry['reason'];
 
+type GrantCodec = typeof import('../oauth/grantCodec.ts');
+
 /** The JSON text under `credential/<id>`: metadata and secret together, so that deletion and replacement are atomic. */
-export function encodeCredential(credential: Credential): string {
+export async function encodeCredential(credential: Credential): Promise<string> {
   const { kind, ...rest } = credential;
-  const secrets =
-    credential.kind === 'apiKey'
-      ? { key: credential.key.reveal() }
-      : credential.kind === 'bearer'
-        ? { token: credential.token.reveal() }
-        : credential.token && { token: credential.token.reveal() };
+  const secrets = await revealSecrets(credential);
   const attachments = credential.attachments.map(encodeAttachment);
   return JSON.stringify({ version, kind, ...rest, attachments, ...secrets });
+}
+
+async function revealSecrets(credential: Credential): Promise<object | undefined> {
+  switch (credential.kind) {
+    case 'apiKey':
+      return { key: credential.key.reveal() };
+    case 'oauth': {
+      const { grant } = credential;
+      return { grant: grant.flow === 'vscodeAccount' ? grant : (await loadGrantCodec()).encodeGrant(grant) };
+    }
+    default:
+      return credential.token && { token: credential.token.reveal() };
+  }
+}
+
+/** Loaded with the first OAuth credential: most keyrings have none. */
+function loadGrantCodec(): Promise<GrantCodec> {
+  return import('../oauth/grantCodec.ts');
 }
 
 /** What was taken out of a file may hold a literal, and is wrapped as long as it is in memory. */
@@ -51,7 +67,8 @@ export function encodeSigningKey(key: SigningKey): string {
   return JSON.stringify({ version, ...key, text: key.text.reveal() });
 }
 
-export function decodeCredential(text: string): Result<Credential, Reason> {
+export async function decodeCredential(text: string): Promise<Result<Credential, Reason>> {
+  const grants = text.includes('"oauth"') ? await loadGrantCodec() : undefined;
   return read(text, entry => {
     const common = {
       id: entry.string('id'),
@@ -77,6 +94,15 @@ export function decodeCredential(text: string): Result<Credential, Reason> {
           keyId: entry.string('keyId'),
           template: template(entry.raw('template')),
           ...entry.optional('token', secret),
+          ...entry.optional('automaticRenewal', flag),
+        };
+      case 'oauth':
+        return {
+          kind: 'oauth',
+          ...common,
+          grant: grant(entry.raw('grant'), grants),
+          ...entry.optional('automaticRenewal', flag),
+          ...entry.optional('clientKeyId', string),
         };
       default:
         throw new WrongShape();
@@ -173,6 +199,30 @@ function read<T>(text: string, build: (entry: Entry) => T): Result<T, Reason> {
     }
     throw error;
   }
+}
+
+function grant(value: unknown, codec: GrantCodec | undefined): CredentialGrant {
+  const { flow, providerId, scopes, accountId } = record(value);
+  if (flow === 'vscodeAccount') {
+    return {
+      flow,
+      providerId: string(providerId),
+      scopes: list(scopes, string),
+      ...(accountId !== undefined && { accountId: string(accountId) }),
+    };
+  }
+  const decoded = codec?.decodeGrant(value);
+  if (!decoded?.ok) {
+    throw new WrongShape();
+  }
+  return decoded.value;
+}
+
+function flag(value: unknown): boolean {
+  if (typeof value !== 'boolean') {
+    throw new WrongShape();
+  }
+  return value;
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

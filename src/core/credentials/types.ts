@@ -1,6 +1,7 @@
 import type { AlgorithmName } from '../jwt/algorithms.ts';
 import type { JwkMaterial, OctMaterial } from '../jwt/keyMaterial.ts';
 import type { JsonObject } from '../jwt/types.ts';
+import type { CredentialGrant } from '../oauth/grant.ts';
 import type { Secret } from '../secret.ts';
 
 /** The header in which a credential is sent: `scheme` is empty where the value stands alone, as in `X-API-Key: abc`. */
@@ -59,7 +60,9 @@ export type HistoryEvent =
   | 'verified'
   | 'refused'
   | 'replaced'
-  | 'revoked';
+  | 'revoked'
+  | 'signedIn'
+  | 'signedOut';
 
 /** Something that happened to a credential: when, what and for which server; never a value. */
 export interface HistoryEntry {
@@ -93,7 +96,13 @@ export interface BearerCredential extends CredentialBase {
   readonly token: Secret;
 }
 
-export interface SignedJwtCredential extends CredentialBase {
+/** A credential that gets new tokens by itself. */
+interface RenewableCredential extends CredentialBase {
+  /** Whether it's renewed without somebody saying so; the setting decides where nothing stands here. */
+  readonly automaticRenewal?: boolean;
+}
+
+export interface SignedJwtCredential extends RenewableCredential {
   readonly kind: 'signedJwt';
   readonly keyId: string;
   readonly template: TokenTemplate;
@@ -114,7 +123,15 @@ export interface TokenTemplate {
   readonly tokenId: boolean;
 }
 
-export type Credential = ApiKeyCredential | BearerCredential | SignedJwtCredential;
+/** Tokens that an authorization server gives, or one of VS Code's accounts. */
+export interface OAuthCredential extends RenewableCredential {
+  readonly kind: 'oauth';
+  readonly grant: CredentialGrant;
+  /** The signing key with which the client proves who it is, for `private_key_jwt`. */
+  readonly clientKeyId?: string;
+}
+
+export type Credential = ApiKeyCredential | BearerCredential | SignedJwtCredential | OAuthCredential;
 export type CredentialKind = Credential['kind'];
 
 /** How the text of an HMAC secret becomes bytes. Some servers use the UTF-8 bytes of base64-looking text. */

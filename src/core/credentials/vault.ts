@@ -128,7 +128,7 @@ export class Vault implements Disposable {
     if (text === undefined) {
       throw new KeyringError('credential-not-found', { id });
     }
-    const decoded = decodeCredential(text);
+    const decoded = await decodeCredential(text);
     if (!decoded.ok) {
       throw new KeyringError('credential-damaged', { id, reason: decoded.error });
     }
@@ -140,15 +140,19 @@ export class Vault implements Disposable {
    * @throws KeyringError `vault-unavailable`, `vault-not-persisted`; the memory is then as it was
    */
   async putCredential(credential: Credential): Promise<void> {
-    await this.#write(credentialPrefix + credential.id, encodeCredential(credential), () =>
-      this.#credentials.set(credential.id, credential),
+    await this.#write(
+      credentialPrefix + credential.id,
+      () => encodeCredential(credential),
+      () => this.#credentials.set(credential.id, credential),
     );
   }
 
   /** As {@link putCredential}, for a signing key. */
   async putSigningKey(signingKey: SigningKey): Promise<void> {
-    await this.#write(signingKeyPrefix + signingKey.id, encodeSigningKey(signingKey), () =>
-      this.#signingKeys.set(signingKey.id, signingKey),
+    await this.#write(
+      signingKeyPrefix + signingKey.id,
+      async () => encodeSigningKey(signingKey),
+      () => this.#signingKeys.set(signingKey.id, signingKey),
     );
   }
 
@@ -165,7 +169,7 @@ export class Vault implements Disposable {
       if (changed === undefined) {
         return current;
       }
-      await this.#persist(key, encodeCredential(changed));
+      await this.#persist(key, await encodeCredential(changed));
       this.#credentials.set(id, changed);
       this.#fireChanged();
       return changed;
@@ -211,12 +215,12 @@ export class Vault implements Disposable {
       this.#damaged.set(key, { key, id, what: kind, reason: 'unreadable' });
       return;
     }
+    const decoded: Result<Credential | SigningKey, DamagedEntry['reason']> | undefined =
+      text === undefined ? undefined : await (kind === 'credential' ? decodeCredential(text) : decodeSigningKey(text));
     this.#forget(key, id);
-    if (text === undefined) {
+    if (!decoded) {
       return;
     }
-    const decoded: Result<Credential | SigningKey, DamagedEntry['reason']> =
-      kind === 'credential' ? decodeCredential(text) : decodeSigningKey(text);
     if (!decoded.ok) {
       this.#log.warn('vault-entry-damaged', { key, reason: decoded.error });
       this.#damaged.set(key, { key, id, what: kind, reason: decoded.error });
@@ -232,9 +236,9 @@ export class Vault implements Disposable {
     (kindOf(key) === 'credential' ? this.#credentials : this.#signingKeys).delete(id);
   }
 
-  #write(key: string, text: string, remember: () => void): Promise<void> {
+  #write(key: string, encode: () => Promise<string>, remember: () => void): Promise<void> {
     return this.#afterWrites(key, async () => {
-      await this.#persist(key, text);
+      await this.#persist(key, await encode());
       remember();
       this.#damaged.delete(key);
       this.#fireChanged();

@@ -1,14 +1,14 @@
 import { parseKeyringInputId, parseReferences } from '../config/references.ts';
 import type { ParsedHeader, ParsedServer } from '../config/types.ts';
 import { readUrl } from '../config/url.ts';
-import { currentToken, readToken, type TokenContent } from '../credentials/token.ts';
+import { expiryOf, issuedToken, readToken } from '../credentials/token.ts';
 import type { Credential } from '../credentials/types.ts';
 import type { Vault } from '../credentials/vault.ts';
 import type { VerificationRecord } from '../credentials/verifications.ts';
 import type { Finding } from '../findings.ts';
 import { headerFindings } from '../jwt/headerValue.ts';
-import { nextBoundary, type TokenFindingOptions, tokenFindings } from '../jwt/tokenFindings.ts';
 import type { Span } from '../text.ts';
+import { contentOf, findingsOfCredential, findingsOfToken } from './credentialFindings.ts';
 import { LiteralHeader } from './literalHeader.ts';
 import { isAuthenticationHeader, isLiteralSecret } from './literals.ts';
 import { readHeader } from './readHeader.ts';
@@ -27,6 +27,8 @@ export interface FindingPolicy {
   readonly clockToleranceSeconds: number;
   readonly expiresSoonSeconds: number;
   readonly longLivedDays: number;
+  /** Whether tokens are renewed without somebody saying so. */
+  readonly automaticRenewal: boolean;
 }
 
 /** All that analysis needs beside the file. */
@@ -57,11 +59,12 @@ export function analyzeFile(
 export function analyzeCredential(credential: Credential, context: AnalysisContext): CredentialSnapshot {
   const token = contentOf(credential);
   const verification = verificationOf(credential, context);
-  const findings = token ? findingsOfToken(token, context) : [];
+  const findings = findingsOfCredential(credential, context);
   findings.push(...findingsOfVerification(verification));
   return {
     credential,
     ...(token && { token }),
+    ...grantExpiry(credential),
     ...(verification && { verification }),
     status: credential.revokedAt === undefined ? statusOf(findings) : 'revoked',
     findings,
@@ -142,8 +145,6 @@ function analyzeHeader(
 /** What every header has, whatever stands in it. */
 type Base = Pick<HeaderSnapshot, 'parsed' | 'credentialId'>;
 
-const opaque: TokenContent = { shape: 'opaque' };
-
 function analyzeReference(
   base: Base & { readonly inputId: string },
   header: ParsedHeader,
@@ -190,14 +191,15 @@ function analyzeReference(
   findings.push(...headerFindings(header.name, header.value ?? '').map(finding => at(finding, span)));
   const token = credential && contentOf(credential);
   const verification = credential && verificationOf(credential, context);
-  if (token && findings.length === 0) {
-    findings.push(...findingsOfToken(token, context, url).map(finding => at(finding, span)));
+  if (credential && findings.length === 0) {
+    findings.push(...findingsOfCredential(credential, context, url).map(finding => at(finding, span)));
     findings.push(...findingsOfVerification(verification).map(finding => at(finding, span)));
   }
   return {
     ...base,
     kind: 'keyring',
     ...(token && { token }),
+    ...(credential && grantExpiry(credential)),
     ...(verification && { verification }),
     authenticates: true,
     status: credential?.revokedAt === undefined ? statusOf(findings, credential ? 'ready' : 'unknown') : 'revoked',
@@ -205,13 +207,14 @@ function analyzeReference(
   };
 }
 
-export function contentOf(credential: Credential): TokenContent | undefined {
-  const token = currentToken(credential);
-  return token && (credential.kind === 'apiKey' ? opaque : readToken(token.reveal()));
+/** When the token of a grant ends, as its server said. */
+export function grantExpiry(credential: Credential): { readonly expiresAt?: number } {
+  const expiresAt = credential.kind === 'oauth' ? expiryOf(credential) : undefined;
+  return expiresAt === undefined ? {} : { expiresAt };
 }
 
 function verificationOf(credential: Credential, context: AnalysisContext): VerificationRecord | undefined {
-  const token = credential.kind === 'apiKey' ? undefined : credential.token;
+  const token = issuedToken(credential);
   return token && context.verificationOf?.(token.reveal());
 }
 
@@ -228,28 +231,6 @@ function findingsOfVerification(record: VerificationRecord | undefined): Finding
         return [];
     }
   });
-}
-
-export function findingsOfToken(token: TokenContent, context: AnalysisContext, url?: string): Finding[] {
-  if (token.shape === 'opaque') {
-    return [];
-  }
-  const { now, policy } = context;
-  const options: TokenFindingOptions = {
-    now,
-    toleranceSeconds: policy.clockToleranceSeconds,
-    expiresSoonSeconds: policy.expiresSoonSeconds,
-    longLivedDays: policy.longLivedDays,
-  };
-  if (token.shape === 'malformed') {
-    return tokenFindings(token.problem, options);
-  }
-  const boundary = nextBoundary(token.jwt, options);
-  if (boundary !== undefined) {
-    context.onBoundary(boundary);
-  }
-  const audience = url !== undefined && token.jwt.payload.aud !== undefined;
-  return tokenFindings(token.jwt, audience ? { ...options, audience: { serverUrl: url } } : options);
 }
 
 /**

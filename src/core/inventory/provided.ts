@@ -1,7 +1,8 @@
 import { transportSecurity } from '../config/url.ts';
 import type { Attachment, Credential, ProvidedServer } from '../credentials/types.ts';
 import type { Finding } from '../findings.ts';
-import { type AnalysisContext, contentOf, findingsOfToken } from './analyze.ts';
+import { type AnalysisContext, grantExpiry } from './analyze.ts';
+import { contentOf, findingsOfCredential } from './credentialFindings.ts';
 import { statusOf } from './status.ts';
 import type { HeaderSnapshot, ProvidedSnapshot } from './types.ts';
 
@@ -70,12 +71,13 @@ function analyzeHeader({ url, header, provided }: Attachment, context: AnalysisC
   const inUse = context.vault.attachedTo(url, header)[0];
   const credential = inUse && context.vault.credential(inUse.credentialId);
   const token = credential && contentOf(credential);
-  const findings = token ? findingsOfToken(token, context, url) : [];
+  const findings = credential ? findingsOfCredential(credential, context, url) : [];
   return {
     parsed: { name: provided?.header ?? header, nameSpan: nowhere, valueSpan: nowhere },
     kind: 'provided',
     ...(credential && { credentialId: credential.id }),
     ...(token && { token }),
+    ...(credential && grantExpiry(credential)),
     authenticates: true,
     status: credential?.revokedAt === undefined ? statusOf(findings) : 'revoked',
     findings,

@@ -5,6 +5,7 @@ import type { Status } from './types.ts';
 const order: readonly (readonly [Status, readonly FindingCode[]])[] = [
   ['refused', ['credential-refused', 'insecure-url']],
   ['missing', ['credential-missing']],
+  ['signIn', ['sign-in-needed']],
   ['malformed', ['token-malformed', 'token-encrypted', 'token-alg-none', 'token-signature-invalid']],
   ['expired', ['token-expired']],
   [

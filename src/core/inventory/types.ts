@@ -78,6 +78,8 @@ export interface HeaderSnapshot {
   readonly credentialId?: string;
   /** What can be read of the token that the server would get. */
   readonly token?: TokenContent;
+  /** When the token of an OAuth grant ends, in ms, as its server said; a JWT of another kind says so itself. */
+  readonly expiresAt?: number;
   /** What was found when the token was verified, until it or the key changes. */
   readonly verification?: VerificationRecord;
   /** Whether the value is, or stands for, a secret. Plain headers (`Accept`) have no credential. */
@@ -89,6 +91,8 @@ export interface HeaderSnapshot {
 export interface CredentialSnapshot {
   readonly credential: Credential;
   readonly token?: TokenContent;
+  /** When the token of an OAuth grant ends, in ms, as its server said; a JWT of another kind says so itself. */
+  readonly expiresAt?: number;
   /** What was found when the token was verified, until it or the key changes. */
   readonly verification?: VerificationRecord;
   readonly status: Status;
@@ -104,6 +108,7 @@ export type Status =
   | 'malformed'
   | 'invalidHeader'
   | 'missing'
+  | 'signIn'
   | 'refused'
   | 'exposed'
   | 'revoked'

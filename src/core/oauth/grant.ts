@@ -4,7 +4,7 @@ import type { TokenRecipe } from './tokenEndpoint.ts';
 import type { TokenSet } from './tokens.ts';
 
 /** How the tokens of a grant came about. */
-export type OAuthFlow = OAuthGrant['flow'];
+export type OAuthFlow = CredentialGrant['flow'];
 
 interface GrantBase {
   /** The tokens in use; absent before the first are there. */
@@ -35,8 +35,21 @@ export interface RecipeGrant extends GrantBase {
   readonly recipe: TokenRecipe;
 }
 
-/** All that an OAuth credential knows: where its tokens are from, how to get more, and the tokens. */
+/** A grant whose tokens the keyring holds: where they are from, how to get more, and the tokens. */
 export type OAuthGrant = StandardGrant | RecipeGrant;
+
+/** A session of one of VS Code's own accounts. VS Code keeps its tokens, so nothing here is secret. */
+export interface AccountGrant {
+  readonly flow: 'vscodeAccount';
+  /** As in `vscode.authentication`: `github`, `microsoft`. */
+  readonly providerId: string;
+  readonly scopes: readonly string[];
+  /** Which of several accounts; absent while there was no choice. */
+  readonly accountId?: string;
+}
+
+/** All that an OAuth credential knows. */
+export type CredentialGrant = OAuthGrant | AccountGrant;
 
 /** Whether new tokens can be had without a refresh token and without a person. */
 export function isUnattended(grant: OAuthGrant): boolean {
@@ -51,6 +64,11 @@ export function isRenewable(grant: OAuthGrant): boolean {
 /** Whether the grant's access token is good, as far as anybody knows. One that doesn't say when it ends is. */
 export function hasValidToken(grant: OAuthGrant, now: number): boolean {
   return grant.tokens !== undefined && (grant.tokens.expiresAt === undefined || now < grant.tokens.expiresAt);
+}
+
+/** Whether nothing but a person signing in gets new tokens, and there are none that are still good. */
+export function needsSignIn(grant: CredentialGrant, now: number): boolean {
+  return grant.flow !== 'vscodeAccount' && !isRenewable(grant) && !hasValidToken(grant, now);
 }
 
 /** Part of the lifetime that is left when a token is renewed. */

@@ -1,5 +1,5 @@
 import { schemeFor } from '../credentials/broker.ts';
-import { currentToken } from '../credentials/token.ts';
+import { currentToken, isRenewable } from '../credentials/token.ts';
 import type { Attachment, Credential, CredentialKind, HeaderSpec, HistoryEntry } from '../credentials/types.ts';
 import type { Vault } from '../credentials/vault.ts';
 import type { Finding } from '../findings.ts';
@@ -213,7 +213,7 @@ function actionsFor(credential: Credential, token: TokenOutline): PanelAction[] 
   if (revoked) {
     actions.push('replaceRevoked');
   } else {
-    actions.push(credential.kind === 'signedJwt' ? 'renew' : 'replace');
+    actions.push(isRenewable(credential) ? 'renew' : 'replace');
   }
   if (token.shape === 'jwt') {
     actions.push('verify');

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { withEvent } from '../../core/credentials/history.ts';
-import { readToken } from '../../core/credentials/token.ts';
+import { isRenewable, issuedToken, readToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { cleanPastedCredential } from '../../core/jwt/headerValue.ts';
@@ -61,7 +61,7 @@ export async function rename(services: Services, target?: CredentialTarget): Pro
 /** The claims as JSON in an editor of their own: readable, foldable, searchable, and without the token. */
 export async function showClaims(services: Services, target?: CredentialTarget): Promise<void> {
   const credential = await askForCredential(services, target, candidate => candidate.kind !== 'apiKey');
-  const token = credential.kind === 'apiKey' ? undefined : credential.token;
+  const token = issuedToken(credential);
   const content = token && readToken(token.reveal());
   if (content?.shape !== 'jwt') {
     void vscode.window.showInformationMessage(
@@ -76,7 +76,7 @@ export async function showClaims(services: Services, target?: CredentialTarget):
 
 export async function renew(services: Services, target?: CredentialTarget): Promise<void> {
   const { broker, deliverer } = services;
-  const credential = await askForCredential(services, target, candidate => candidate.kind === 'signedJwt');
+  const credential = await askForCredential(services, target, isRenewable);
   await broker.renew(credential.id);
   // Also done on renewal by itself; here the person waits for it, and hears of it if it fails.
   await deliverer.rewriteLiterals(credential.id);
@@ -123,8 +123,8 @@ async function runningServers({ inventory, mcp }: Services, credential: Credenti
 /** For what was issued elsewhere: the new key or token takes the old one's place, attachments and name stay. */
 export async function replaceToken(services: Services, target?: CredentialTarget): Promise<void> {
   const { vault, clock, deliverer } = services;
-  const credential = await askForCredential(services, target, candidate => candidate.kind !== 'signedJwt');
-  if (credential.kind === 'signedJwt') {
+  const credential = await askForCredential(services, target, candidate => !isRenewable(candidate));
+  if (isRenewable(credential)) {
     throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
   }
   const value = await new Prompts(vscode.l10n.t('Replace Token')).input({
@@ -137,15 +137,21 @@ export async function replaceToken(services: Services, target?: CredentialTarget
   });
   const secret = new Secret(cleanPastedCredential(value).token);
   await vault.updateCredential(credential.id, current =>
-    current.kind === 'signedJwt'
-      ? undefined
-      : withEvent(current.kind === 'apiKey' ? { ...current, key: secret } : { ...current, token: secret }, {
-          at: clock.now(),
-          event: 'replaced',
-        }),
+    withEvent(replaced(current, secret), { at: clock.now(), event: 'replaced' }),
   );
   await deliverer.rewriteLiterals(credential.id);
   await tellRenewed(services, credential);
+}
+
+function replaced(credential: Credential, secret: Secret): Credential {
+  switch (credential.kind) {
+    case 'apiKey':
+      return { ...credential, key: secret };
+    case 'bearer':
+      return { ...credential, token: secret };
+    default:
+      throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
+  }
 }
 
 export async function remove(services: Services, target?: CredentialTarget): Promise<void> {

@@ -102,7 +102,13 @@ export class CredentialsTree extends SteadyTree<CredentialsNode> {
     }
   }
 
-  #credentialItem({ credential, token, status, findings }: CredentialSnapshot): vscode.TreeItem {
+  #credentialItem({
+    credential,
+    token,
+    status,
+    findings,
+    expiresAt: grantExpiry,
+  }: CredentialSnapshot): vscode.TreeItem {
     const now = this.#services.clock.now();
     const label = plainText(credential.name);
     const item = new vscode.TreeItem(
@@ -114,7 +120,7 @@ export class CredentialsTree extends SteadyTree<CredentialsNode> {
     item.id = credential.id;
     item.contextValue = ['credential', credential.kind, token?.shape === 'jwt' && 'jwt'].filter(Boolean).join('.');
     item.iconPath = status === 'ready' ? new vscode.ThemeIcon(kindIcon(credential.kind)) : statusIcon(status);
-    const { words, expiresAt } = tokenSummary(token, status, now);
+    const { words, expiresAt } = tokenSummary(token, status, now, grantExpiry);
     item.description = [...words, ...(token?.shape === 'jwt' ? [] : [kindText(credential.kind)])].join(' · ');
     if (expiresAt !== undefined) {
       this.showsDuration(expiresAt);
@@ -228,5 +234,7 @@ function kindIcon(kind: CredentialSnapshot['credential']['kind']): string {
       return 'shield';
     case 'signedJwt':
       return 'pencil';
+    case 'oauth':
+      return 'account';
   }
 }

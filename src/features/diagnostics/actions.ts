@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isRenewable } from '../../core/credentials/token.ts';
 import { type ExposedSecret, exposedIn } from '../../core/inventory/exposedList.ts';
 import type { HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
 import { repairHeaderValue } from '../../core/jwt/headerValue.ts';
@@ -66,7 +67,7 @@ export class FindingActions implements vscode.CodeActionProvider {
         : vscode.l10n.t('Repair the header');
       add(title, invalid, 'mcpKeyring.servers.repairHeader', target);
     }
-    if (aging.length > 0 && credential?.kind === 'signedJwt') {
+    if (aging.length > 0 && credential && isRenewable(credential)) {
       add(vscode.l10n.t('Renew the token'), aging, 'mcpKeyring.servers.renewToken', target);
     } else if (aging.length > 0 && credential) {
       const credentialId = credential.id;

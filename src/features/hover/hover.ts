@@ -82,7 +82,7 @@ function headerHover(
 
 function actions(header: HeaderSnapshot, target: ServerTarget, movable: boolean, kind: string | undefined): string {
   const links: string[] = [];
-  if (kind === 'signedJwt') {
+  if (kind === 'signedJwt' || kind === 'oauth') {
     links.push(commandLink(vscode.l10n.t('Renew'), 'mcpKeyring.servers.renewToken', target));
   }
   if ((kind === 'bearer' || kind === 'apiKey') && header.credentialId !== undefined) {

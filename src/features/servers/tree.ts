@@ -180,7 +180,7 @@ export class ServersTree extends SteadyTree<ServersNode> {
     item.id = this.keyOf(node);
     item.contextValue = contextOf(snapshot, credential?.kind);
     item.iconPath = statusIcon(status);
-    const { words, expiresAt } = tokenSummary(snapshot.token, status, clock.now());
+    const { words, expiresAt } = tokenSummary(snapshot.token, status, clock.now(), snapshot.expiresAt);
     const described = [
       ...words,
       ...(credential ? [plainText(credential.name, 60)] : []),
@@ -242,7 +242,8 @@ function contextOf(header: HeaderSnapshot, kind: string | undefined): string {
     header.kind,
     header.authenticates && 'authenticated',
     kind && 'credential',
-    kind === 'signedJwt' && 'renewable',
+    (kind === 'signedJwt' || kind === 'oauth') && 'renewable',
+    kind === 'signedJwt' && 'signed',
     header.kind === 'literal' && !kind && header.authenticates && 'movable',
   ]
     .filter(Boolean)

@@ -98,7 +98,8 @@ async function makeSibling(
     timesRenewed: 0,
   };
   await vault.putCredential(sibling);
-  return broker.renew(sibling.id);
+  await broker.renew(sibling.id);
+  return sibling;
 }
 
 /** `todos` becomes `todos (admin)`, and `todos (admin)` becomes `todos (viewer)`. */

@@ -105,7 +105,7 @@ function statusSentence({ status, kind, revokedAt }: TokenDetails): string {
     );
   }
   if (status === 'expired') {
-    return kind === 'signedJwt'
+    return kind === 'signedJwt' || kind === 'oauth'
       ? l10n.t('Servers refuse it now. Renew it to use it again.')
       : l10n.t('Servers refuse it now. Replace it by a new one.');
   }
@@ -122,7 +122,7 @@ function factsOf(details: TokenDetails): FactView[] {
       ? { label: l10n.t('Last used'), text: l10n.t('never') }
       : { label: l10n.t('Last used'), moment: moment(details.lastUsedAt) },
   ];
-  if (details.kind === 'signedJwt') {
+  if (details.kind === 'signedJwt' || details.kind === 'oauth') {
     facts.push({ label: l10n.t('Times renewed'), text: String(details.timesRenewed) });
   }
   if (details.revokedAt !== undefined) {
@@ -369,6 +369,10 @@ function eventText(event: HistoryEvent): string {
       return l10n.t('replaced');
     case 'revoked':
       return l10n.t('revoked');
+    case 'signedIn':
+      return l10n.t('signed in');
+    case 'signedOut':
+      return l10n.t('signed out');
     default:
       // Written by a newer version of this extension.
       return plainText(String(event), 40);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { currentToken } from '../../core/credentials/token.ts';
+import { issuedToken } from '../../core/credentials/token.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { findJwts } from '../../core/jwt/decode.ts';
 import { cleanPastedCredential, parseHeaderValue } from '../../core/jwt/headerValue.ts';
@@ -78,7 +78,7 @@ export async function tokenOf(
 ): Promise<FoundToken> {
   if (target.credentialId !== undefined) {
     const credential = await vault.readCredential(target.credentialId);
-    const token = credential.kind === 'apiKey' ? undefined : currentToken(credential);
+    const token = issuedToken(credential);
     if (!token) {
       throw new KeyringError('argument-invalid', { field: 'token', reason: 'no-token' });
     }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { withEvent } from '../../core/credentials/history.ts';
-import { readToken } from '../../core/credentials/token.ts';
+import { issuedToken, readToken } from '../../core/credentials/token.ts';
 import type { VerificationRecord } from '../../core/credentials/verifications.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { type Verification, verifyJwt } from '../../core/jwt/verify.ts';
@@ -85,10 +85,10 @@ async function findToken(
     return { token: await chooseToken(answers.token), name: title };
   }
   const { credentials } = services.vault;
-  const jwts = credentials.filter(
-    credential =>
-      credential.kind !== 'apiKey' && credential.token && readToken(credential.token.reveal()).shape !== 'opaque',
-  );
+  const jwts = credentials.filter(credential => {
+    const token = issuedToken(credential);
+    return token && readToken(token.reveal()).shape !== 'opaque';
+  });
   const chosen =
     jwts.length === 0
       ? undefined

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { currentToken } from '../../../src/core/credentials/token.ts';
 import { providedFile, type ServerTarget } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
@@ -88,7 +89,7 @@ describe('A session', function () {
   async function collect(): Promise<void> {
     const { vault } = await services();
     for (const credential of vault.credentials) {
-      const token = credential.kind === 'apiKey' ? credential.key : credential.token;
+      const token = currentToken(credential);
       if (token) {
         tell(`token of ${credential.name}`, token.reveal());
       }

@@ -300,7 +300,7 @@ describe('broker', () => {
       // Past the events: the news is still on its way.
       store.entries.set(
         'credential/c',
-        encodeCredential(detach(attach(bearer('c', 'x'), toAuthorization), toAuthorization, at)),
+        await encodeCredential(detach(attach(bearer('c', 'x'), toAuthorization), toAuthorization, at)),
       );
       assert.equal(vault.attachedTo(url, 'Authorization').length, 1);
       assert.equal((await refusal(broker.headerFor(url, 'Authorization'))).code, 'no-credential');
@@ -314,7 +314,7 @@ describe('broker', () => {
         { ...toAuthorization, url: 'https://elsewhere.example.com/mcp' },
         { ...toAuthorization, header: 'x-elsewhere' },
       ]) {
-        store.entries.set('credential/c', encodeCredential(attach(bearer('c', 'x'), elsewhere)));
+        store.entries.set('credential/c', await encodeCredential(attach(bearer('c', 'x'), elsewhere)));
         assert.equal((await refusal(broker.headerFor(url, 'Authorization'))).code, 'no-credential');
       }
     });
@@ -323,7 +323,7 @@ describe('broker', () => {
       const { broker, store } = await windowWith(attach(bearer('c', 'x'), toAuthorization));
       store.entries.set(
         'credential/c',
-        encodeCredential({ ...attach(bearer('c', 'x'), toAuthorization), revokedAt: at }),
+        await encodeCredential({ ...attach(bearer('c', 'x'), toAuthorization), revokedAt: at }),
       );
       assert.equal((await refusal(broker.headerFor(url, 'Authorization'))).code, 'credential-revoked');
       store.entries.set('credential/c', '{"version":1');
@@ -349,7 +349,7 @@ describe('broker', () => {
 
     it('to touch the vault where secrets may not be', async () => {
       const store = new FakeSecretStore();
-      await store.store('credential/c', encodeCredential(attach(bearer('c', 'x'), toAuthorization)));
+      await store.store('credential/c', await encodeCredential(attach(bearer('c', 'x'), toAuthorization)));
       const log = new FakeLog();
       const vault = new Vault(store, log, () => false);
       const broker = new Broker(vault, new FakeClock(), log, () => ({

@@ -21,9 +21,9 @@ const provided: ProvidedServer = {
 const attachment: Attachment = { url, header: 'x-api-key', at: 1, provided };
 
 describe('an attachment that offers a server', () => {
-  it('is written and read with all that it takes to give the server back', () => {
+  it('is written and read with all that it takes to give the server back', async () => {
     const credential = attach(apiKey(), attachment);
-    const decoded = decodeCredential(encodeCredential(credential));
+    const decoded = await decodeCredential(await encodeCredential(credential));
     assert.ok(decoded.ok);
     const [read] = decoded.value.attachments;
     assert.equal(read?.provided?.from?.undo.reveal(), '[{"text":"literal-not-a-secret"}]');
@@ -35,8 +35,10 @@ describe('an attachment that offers a server', () => {
     assert.doesNotMatch(JSON.stringify(attach(apiKey(), attachment)), /literal-not-a-secret/);
   });
 
-  it('is read from entries that were written before there were such servers', () => {
-    const decoded = decodeCredential(encodeCredential(attach(apiKey(), { url, header: 'x-api-key', at: 1 })));
+  it('is read from entries that were written before there were such servers', async () => {
+    const decoded = await decodeCredential(
+      await encodeCredential(attach(apiKey(), { url, header: 'x-api-key', at: 1 })),
+    );
     assert.deepEqual(decoded.ok && decoded.value.attachments, [{ url, header: 'x-api-key', at: 1 }]);
   });
 
@@ -49,10 +51,10 @@ describe('an attachment that offers a server', () => {
     ['a file that is no text', { ...provided, from: { file: 5, hash: '', undo: '', source: '' } }],
     ['nothing', null],
   ] as const) {
-    it(`is damaged with ${what}`, () => {
-      const entry = JSON.parse(encodeCredential(apiKey()));
+    it(`is damaged with ${what}`, async () => {
+      const entry = JSON.parse(await encodeCredential(apiKey()));
       entry.attachments = [{ url, header: 'x-api-key', at: 1, provided: wrong }];
-      assert.deepEqual(decodeCredential(JSON.stringify(entry)), { ok: false, error: 'wrong-shape' });
+      assert.deepEqual(await decodeCredential(JSON.stringify(entry)), { ok: false, error: 'wrong-shape' });
     });
   }
 

@@ -1,9 +1,13 @@
 import type {
   ApiKeyCredential,
   BearerCredential,
+  OAuthCredential,
   SignedJwtCredential,
   SigningKey,
 } from '../../../../src/core/credentials/types.ts';
+import type { CredentialGrant, RecipeGrant, StandardGrant } from '../../../../src/core/oauth/grant.ts';
+import { snakeCaseNames } from '../../../../src/core/oauth/tokenEndpoint.ts';
+import { standardFields, type TokenSet } from '../../../../src/core/oauth/tokens.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 
 const common = {
@@ -55,5 +59,68 @@ export function signedJwt(id: string, keyId = 'hmac-1', lifetimeSeconds: number 
       notBefore: false,
       tokenId: false,
     },
+  };
+}
+
+export function oauth(id: string, grant: CredentialGrant = codeGrant()): OAuthCredential {
+  return {
+    ...common,
+    kind: 'oauth',
+    id,
+    name: id,
+    header: { name: 'Authorization', scheme: 'Bearer' },
+    grant,
+  };
+}
+
+/** Tokens of an hour, obtained when the fake clock starts. */
+export function tokenSet(changes: Partial<TokenSet> = {}): TokenSet {
+  const obtainedAt = Date.UTC(2026, 0, 2, 3, 4, 5);
+  return {
+    accessToken: new Secret('access-1'),
+    refreshToken: new Secret('refresh-1'),
+    obtainedAt,
+    expiresAt: obtainedAt + 3_600_000,
+    lifetime: 'expires_in',
+    ...changes,
+  };
+}
+
+export function codeGrant(changes: Partial<StandardGrant> = {}): StandardGrant {
+  const issuer = 'https://auth.example.com';
+  return {
+    flow: 'authorizationCode',
+    server: {
+      issuer,
+      tokenEndpoint: `${issuer}/token`,
+      pkce: true,
+      issInResponse: true,
+      metadataDocuments: false,
+    },
+    client: { issuer, clientId: 'native-app', source: 'preregistered', authMethod: 'none' },
+    scopes: ['notes:read'],
+    resource: 'https://example.com/mcp',
+    tokens: tokenSet(),
+    ...changes,
+  };
+}
+
+export function recipeGrant(changes: Partial<RecipeGrant> = {}): RecipeGrant {
+  return {
+    flow: 'tokenEndpoint',
+    recipe: {
+      url: 'https://auth.example.com/oauth/token',
+      body: 'json',
+      names: snakeCaseNames,
+      clientId: 'demo-client',
+      clientSecret: new Secret('demo-client-secret-that-protects-nothing'),
+      grantType: 'client_credentials',
+      scopes: [],
+      extra: { audience: 'demo' },
+      fields: standardFields,
+      refresh: { grantType: 'refresh_token' },
+    },
+    tokens: tokenSet(),
+    ...changes,
   };
 }

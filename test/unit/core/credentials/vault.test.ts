@@ -8,11 +8,12 @@ import {
   encodeSigningKey,
 } from '../../../../src/core/credentials/codec.ts';
 import { historyLimit, withEvent } from '../../../../src/core/credentials/history.ts';
+import { currentToken } from '../../../../src/core/credentials/token.ts';
 import { Vault } from '../../../../src/core/credentials/vault.ts';
 import { KeyringError } from '../../../../src/core/errors.ts';
 import { FakeLog } from '../../../fakes/log.ts';
 import { FakeSecretStore } from '../../../fakes/secretStore.ts';
-import { apiKey, bearer, hmacKey, signedJwt } from './samples.ts';
+import { apiKey, bearer, codeGrant, hmacKey, oauth, recipeGrant, signedJwt } from './samples.ts';
 
 const url = 'https://example.com/mcp';
 
@@ -28,24 +29,32 @@ async function openVault(store = new FakeSecretStore()) {
 }
 
 describe('codec', () => {
-  it('brings every kind back as it was', () => {
+  it('brings every kind back as it was', async () => {
     const samples = [
       attach(apiKey(), { url, header: 'x-api-key', at: 5, insecureAllowed: true }),
       bearer('b', 'opaque-token'),
-      { ...signedJwt('s'), description: 'for tests', lastUsedAt: 7, revokedAt: 8 },
+      { ...signedJwt('s'), description: 'for tests', lastUsedAt: 7, revokedAt: 8, automaticRenewal: false },
+      { ...oauth('code'), automaticRenewal: true, clientKeyId: 'hmac-1' },
+      oauth('refused', codeGrant({ renewingSince: 5, ended: 'refused' })),
+      oauth('recipe', recipeGrant()),
+      oauth('account', { flow: 'vscodeAccount', providerId: 'github', scopes: ['repo'], accountId: '42' }),
+      oauth('other account', { flow: 'vscodeAccount', providerId: 'microsoft', scopes: [] }),
     ];
     for (const sample of samples) {
-      const decoded = decodeCredential(encodeCredential(sample));
+      const decoded = await decodeCredential(await encodeCredential(sample));
       assert.ok(decoded.ok);
-      assert.deepEqual(JSON.parse(encodeCredential(decoded.value)), JSON.parse(encodeCredential(sample)));
+      assert.deepEqual(JSON.parse(await encodeCredential(decoded.value)), JSON.parse(await encodeCredential(sample)));
+      assert.deepEqual(decoded.value, sample);
+      assert.equal(currentToken(decoded.value)?.reveal(), currentToken(sample)?.reveal());
     }
     const key = decodeSigningKey(encodeSigningKey(hmacKey()));
     assert.ok(key.ok);
     assert.equal(key.value.text.reveal(), 'demo-shared-secret-that-protects-nothing');
   });
 
-  it('tells what is wrong with an entry', () => {
-    const good = JSON.parse(encodeCredential(apiKey()));
+  it('tells what is wrong with an entry', async () => {
+    const good = JSON.parse(await encodeCredential(apiKey()));
+    const granted = JSON.parse(await encodeCredential(oauth('o')));
     const cases: [string, string][] = [
       ['{', 'not-json'],
       ['null', 'wrong-shape'],
@@ -57,9 +66,14 @@ describe('codec', () => {
       [JSON.stringify({ ...good, attachments: {} }), 'wrong-shape'],
       [JSON.stringify({ ...good, attachments: [{ url, header: 'x', at: 'now' }] }), 'wrong-shape'],
       [JSON.stringify({ ...good, header: 'X-API-Key' }), 'wrong-shape'],
+      [JSON.stringify({ ...good, kind: 'oauth' }), 'wrong-shape'],
+      [JSON.stringify({ ...good, kind: 'oauth', grant: { flow: 'implicit' } }), 'wrong-shape'],
+      [JSON.stringify({ ...good, kind: 'oauth', grant: { flow: 'authorizationCode' } }), 'wrong-shape'],
+      [JSON.stringify({ ...good, kind: 'oauth', grant: { flow: 'vscodeAccount', scopes: 'repo' } }), 'wrong-shape'],
+      [JSON.stringify({ ...granted, automaticRenewal: 'yes' }), 'wrong-shape'],
     ];
     for (const [text, reason] of cases) {
-      assert.deepEqual(decodeCredential(text), { ok: false, error: reason }, text.slice(0, 60));
+      assert.deepEqual(await decodeCredential(text), { ok: false, error: reason }, text.slice(0, 60));
     }
   });
 
@@ -87,8 +101,8 @@ describe('vault', () => {
   it('keeps what it cannot read, shows it and lets it be deleted', async () => {
     const store = new FakeSecretStore();
     await store.store('credential/broken', '{');
-    await store.store('credential/locked', encodeCredential(apiKey('locked')));
-    await store.store('credential/good', encodeCredential(apiKey('good')));
+    await store.store('credential/locked', await encodeCredential(apiKey('locked')));
+    await store.store('credential/good', await encodeCredential(apiKey('good')));
     await store.store('something/else', 'x');
     store.unreadable.add('credential/locked');
     const { vault } = await openVault(store);
@@ -140,7 +154,7 @@ describe('vault', () => {
   it('reads past the memory', async () => {
     const { store, vault } = await openVault();
     await vault.putCredential(apiKey());
-    store.entries.set('credential/key-1', encodeCredential({ ...apiKey(), name: 'changed elsewhere' }));
+    store.entries.set('credential/key-1', await encodeCredential({ ...apiKey(), name: 'changed elsewhere' }));
     assert.equal((await vault.readCredential('key-1')).name, 'changed elsewhere');
     store.entries.delete('credential/key-1');
     await assert.rejects(vault.readCredential('key-1'), code('credential-not-found'));

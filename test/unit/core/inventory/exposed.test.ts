@@ -15,7 +15,7 @@ const uri = 'file:///mcp.json';
 
 function openInventory() {
   const log = new FakeLog();
-  const policy = { clockToleranceSeconds: 0, expiresSoonSeconds: 600, longLivedDays: 90 };
+  const policy = { clockToleranceSeconds: 0, expiresSoonSeconds: 600, longLivedDays: 90, automaticRenewal: true };
   const vault = new Vault(new FakeSecretStore(), log);
   const inventory = new Inventory(vault, new FakeClock(Date.UTC(2026, 0, 2)), log, () => policy);
   const heard: Snapshot[] = [];

@@ -24,6 +24,7 @@ async function openInventory(policy: Partial<FindingPolicy> = {}) {
     clockToleranceSeconds: 0,
     expiresSoonSeconds: 600,
     longLivedDays: 90,
+    automaticRenewal: true,
     ...policy,
   }));
   const heard: Snapshot[] = [];

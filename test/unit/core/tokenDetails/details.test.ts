@@ -38,6 +38,7 @@ async function detailsOf(
     clockToleranceSeconds: 0,
     expiresSoonSeconds: 600,
     longLivedDays: 90,
+    automaticRenewal: true,
   }));
   await inventory.setFiles([
     { uri: 'file:///mcp.json', format: formats.vscode, content: { state: 'text', text: JSON.stringify({ servers }) } },
@@ -162,6 +163,7 @@ describe('token details', () => {
       clockToleranceSeconds: 0,
       expiresSoonSeconds: 600,
       longLivedDays: 90,
+      automaticRenewal: true,
     }));
     assert.equal(tokenDetails(inventory.snapshot, 'gone', vault), undefined);
   });
