@@ -59,6 +59,8 @@ export interface NewServer {
   readonly headers?: Readonly<Record<string, string>>;
   /** `http` (Streamable HTTP) unless given. */
   readonly transport?: 'http' | 'sse';
+  /** What else stands in its entry; of the format's own fixed members, these replace those of the same key. */
+  readonly members?: readonly JsonMember[];
 }
 
 /**
@@ -242,28 +244,51 @@ export function addPasswordInput(
   format: ConfigFormat,
   input: { readonly id: string; readonly description: string },
 ): EditResult {
-  const path = format.inputsPath;
-  if (!path) {
-    return fail({ code: 'inputs-unsupported' });
-  }
-  const item = {
+  return addInput(text, format, {
     members: [
       ['id', input.id],
       ['type', 'promptString'],
       ['description', input.description],
       ['password', { literal: 'true' }],
-    ] as const satisfies JsonMember[],
-  };
+    ],
+  });
+}
+
+/** @param unless the id of an entry that makes this one superfluous */
+function addInput(text: string, format: ConfigFormat, item: JsonValue, unless?: string): EditResult {
+  const path = format.inputsPath;
+  if (!path) {
+    return fail({ code: 'inputs-unsupported' });
+  }
   const empty = () => ok(newDocument(text, nested(path, { items: [item] }), format.indent));
   return edit(text, format, empty, source => {
     const inputs = findInputs(source, path);
     if (!inputs.ok) {
       return inputs;
     }
+    if (unless !== undefined && inputs.value && withId(inputs.value.node, unless).length > 0) {
+      return ok([]);
+    }
     return inputs.value
       ? ok(appendItem(source, inputs.value.ancestors, inputs.value.node, item))
       : appendAt(source, path.slice(0, -1), [path.at(-1) ?? '', { items: [item] }]);
   });
+}
+
+/** Appends entries to `inputs`, but for those whose id is there already. */
+export function addInputs(
+  text: string,
+  format: ConfigFormat,
+  inputs: readonly { readonly id: string; readonly value: JsonValue }[],
+): EditResult {
+  return planEdits(
+    text,
+    inputs.map(
+      ({ id, value }): EditStep =>
+        current =>
+          addInput(current, format, value, id),
+    ),
+  );
 }
 
 /** Takes every input with this id out of the file. The array stays, as VS Code's own new files have it. */
@@ -424,7 +449,10 @@ function nested(path: readonly string[], value: JsonValue): JsonMember {
   return [first, rest.length === 0 ? value : { members: [nested(rest, value)] }];
 }
 
-function serverValue(format: ConfigFormat, { url, headers, transport = 'http' }: NewServer): JsonValue {
+function serverValue(
+  format: ConfigFormat,
+  { url, headers, transport = 'http', members: others = [] }: NewServer,
+): JsonValue {
   if (format.mcpRemote === 'only') {
     return addedRemote(url, headers ?? {}, transport === 'sse');
   }
@@ -438,7 +466,7 @@ function serverValue(format: ConfigFormat, { url, headers, transport = 'http' }:
   if (headers && Object.keys(headers).length > 0) {
     members.push(['headers', { members: Object.entries(headers) }]);
   }
-  members.push(...(format.fixedMembers ?? []));
+  members.push(...(format.fixedMembers ?? []).filter(([key]) => others.every(([other]) => other !== key)), ...others);
   return { members };
 }
 

@@ -10,8 +10,12 @@ import { behindLineBreak, indentAt, lineBreakNear, lineEnd, lineStart } from './
 import type { ConfigFormat } from './types.ts';
 
 /** The edits of `edit.ts` for TOML: where a table stands, and in which of TOML's ways, it stays. */
-export function addServer(text: string, format: ConfigFormat, { name, url, headers = {} }: NewServer): EditResult {
-  const members: JsonMember[] = [[format.urlKeys[0] ?? 'url', url]];
+export function addServer(
+  text: string,
+  format: ConfigFormat,
+  { name, url, headers = {}, members: others = [] }: NewServer,
+): EditResult {
+  const members: JsonMember[] = [[format.urlKeys[0] ?? 'url', url], ...others];
   if (Object.keys(headers).length === 0) {
     return addServerValue(text, format, name, { members });
   }
@@ -397,6 +401,9 @@ function render(value: JsonValue): string | undefined {
   }
   if ('items' in value) {
     return `[${value.items.flatMap(item => render(item) ?? []).join(', ')}]`;
+  }
+  if ('lines' in value) {
+    return undefined; // JSON's own.
   }
   const pairs = value.members.flatMap(([key, member]) => {
     const rendered = render(member);

@@ -11,6 +11,7 @@ const vscode: ConfigFormat = {
   inputsPath: ['inputs'],
   comments: true,
   indirections: ['input', 'envColon'],
+  clients: ['vscode'],
   urlKeys: ['url'],
   httpType: 'http',
   headers: true,
@@ -31,13 +32,15 @@ export const formats: Readonly<Record<FormatId, ConfigFormat>> = {
   },
   /**
    * `.mcp.json` at a folder's root, shared by VS Code, Claude Code and Copilot CLI. VS Code 1.139.1 resolves nothing in
-   * it: `${input:}`, `${env:}` and `${VAR}` go out as they stand (measured).
+   * it: `${input:}`, `${env:}` and `${VAR}` go out as they stand (measured). Claude Code resolves `${VAR}`.
    */
   dotMcp: {
     id: 'dotMcp',
     serversPaths: [['mcpServers'], []],
     comments: false,
     indirections: [],
+    othersResolve: ['env'],
+    clients: ['vscode', 'claudeCode', 'copilotCli'],
     urlKeys: ['url'],
     httpType: 'http',
     headers: true,

@@ -2,14 +2,21 @@ import type { JsonNode } from './jsonTree.ts';
 import { hasLineBreak } from './trivia.ts';
 
 /**
- * What is written: a string, an array, an object as a list of members (where `__proto__` is a name like any other), or a
- * number, `true`, `false` or `null` as it is spelled.
+ * What is written: a string, an array, an object as a list of members (where `__proto__` is a name like any other), a
+ * number, `true`, `false` or `null` as it is spelled, or the lines of a text as it stood elsewhere.
  */
 export type JsonValue =
   | string
   | { readonly items: readonly JsonValue[] }
   | { readonly members: readonly JsonMember[] }
-  | { readonly literal: string };
+  | { readonly literal: string }
+  | { readonly lines: readonly SourceLine[] };
+
+/** A line of a value's text, with how many levels deeper than its first line it is indented. */
+export interface SourceLine {
+  readonly depth: number;
+  readonly text: string;
+}
 
 export type JsonMember = readonly [key: string, value: JsonValue];
 
@@ -44,6 +51,11 @@ export function renderValue(value: JsonValue, style: Style, indent: string, exam
   }
   if ('literal' in value) {
     return value.literal;
+  }
+  if ('lines' in value) {
+    return value.lines
+      .map(({ depth, text }, index) => (index === 0 || text === '' ? text : indent + style.unit.repeat(depth) + text))
+      .join(style.lineBreak);
   }
   const lines = isInformative(example) ? hasLineBreak(example.text, example.node.start, example.node.end) : style.lines;
   const inner = { ...style, lines };

@@ -12,6 +12,12 @@ export interface ConfigFormat {
   readonly comments: boolean;
   /** What this format's clients resolve inside a header value. */
   readonly indirections: readonly Indirection[];
+  /** What other clients that read the same file resolve, though the one that the file is shown for doesn't. */
+  readonly othersResolve?: readonly Indirection[];
+  /** The clients that read such files. What only one of them knows is kept between files that share one. */
+  readonly clients: readonly ClientId[];
+  /** How what several clients have under names of their own is spelled here. */
+  readonly options?: Readonly<Partial<Record<OptionId, OptionKey>>>;
   /** The key under which a server's URL stands, first one is written. */
   readonly urlKeys: readonly string[];
   /** The value of `type` that is written for a server over HTTP; absent where clients want none. */
@@ -30,6 +36,27 @@ export interface ConfigFormat {
   readonly mcpRemote?: 'read' | 'only';
   /** One level of indentation in a file that we create or that shows no indentation of its own. */
   readonly indent: string;
+}
+
+export type ClientId =
+  | 'vscode'
+  | 'copilotCli'
+  | 'claudeDesktop'
+  | 'claudeCode'
+  | 'cursor'
+  | 'windsurf'
+  | 'geminiCli'
+  | 'codex';
+
+/** What a server may have in several formats: how long a tool may take, which tools there are, whether it is switched off. */
+export type OptionId = 'timeout' | 'enabledTools' | 'disabledTools' | 'disabled';
+
+export interface OptionKey {
+  readonly key: string;
+  /** Of `timeout`; milliseconds unless given. */
+  readonly seconds?: true;
+  /** Of `disabled`: the key says the opposite. */
+  readonly inverted?: true;
 }
 
 export type FormatId =

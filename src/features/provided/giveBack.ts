@@ -37,7 +37,7 @@ export async function giveBack(services: Services, target?: ServerTarget): Promi
     throw new KeyringError('argument-invalid', { field: 'name', reason: 'taken', value: name });
   }
   const delivery = await deliverer.preferredDelivery(place);
-  const source = from && readServerSource(from.source.reveal());
+  const source = from && readServerSource(from.source.reveal(), place.format, name);
   const untouched = from !== undefined && from.file === place.uri.toString() && (await textHash(text)) === from.hash;
   const asItWas = untouched && stillTrue(services, server, source?.headers ?? new Map());
   const plan = asItWas

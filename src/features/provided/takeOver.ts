@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { parseReferences } from '../../core/config/references.ts';
+import { serverSourceText } from '../../core/config/serverSource.ts';
 import { canonicalUrl, transportSecurity } from '../../core/config/url.ts';
 import { attach, stopOffering } from '../../core/credentials/attachments.ts';
 import type { ProvidedServer, TakenFrom } from '../../core/credentials/types.ts';
@@ -177,12 +178,11 @@ async function takenFrom(found: FoundServer, text: string, edits: readonly TextE
     span: { start: span.start - shift, end: span.end - shift },
     text: inserted,
   }));
-  const { start, end } = found.parsed.span;
   return {
     file: found.place.uri.toString(),
     hash: await textHash(applyEdits(bare, shifted)),
     undo: new Secret(JSON.stringify(invertEdits(bare, shifted))),
-    source: new Secret(text.slice(start, end)),
+    source: new Secret(serverSourceText(text, found.place.format, found.parsed)),
   };
 }
 

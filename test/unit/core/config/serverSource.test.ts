@@ -11,7 +11,7 @@ describe('a server’s object read again', () => {
   }`;
 
   it('says everything that it said, in another file', () => {
-    const server = readServerSource(source);
+    const server = readServerSource(source, formats.vscode, 'a');
     assert.ok(server);
     const text = '{\n\t"servers": {}\n}\n';
     const edits = addServerValue(text, formats.vscode, 'a', server.value);
@@ -37,7 +37,7 @@ describe('a server’s object read again', () => {
 
   it('is nothing where there is no object', () => {
     for (const text of ['', '[]', '"x"', '{', '5']) {
-      assert.equal(readServerSource(text), undefined, text);
+      assert.equal(readServerSource(text, formats.vscode, 'a'), undefined, text);
     }
   });
 });
