@@ -89,8 +89,8 @@ export function startReading(services: Services): Disposable {
     reading = reading
       .then(async () =>
         inventory.setFiles(
-          await files.readAll(),
-          files.locations.map(({ uri }) => uri.toString()),
+          await files.current(),
+          files.locations.map(({ key }) => key),
         ),
       )
       .catch(error => log.error('config-files-not-read', error));

@@ -1,19 +1,17 @@
 import * as vscode from 'vscode';
-import { formats } from '../core/config/formats.ts';
-import type { ConfigFormat } from '../core/config/types.ts';
 import { Emitter } from '../core/emitter.ts';
 import type { ConfigSource } from '../core/inventory/types.ts';
 import type { Disposable, Event, Log } from '../core/ports.ts';
-
-/** A place where an MCP client looks for servers, whether or not there is a file. */
-export interface ConfigLocation {
-  readonly uri: vscode.Uri;
-  readonly format: ConfigFormat;
-  /** The workspace folder that it belongs to; absent for the user's own file. */
-  readonly folder?: vscode.WorkspaceFolder;
-  /** In which of VS Code's stores resolved inputs of this file end up. */
-  readonly inputScope: 'workspace' | 'user';
-}
+import {
+  type ConfigLocation,
+  comparable,
+  type DiscoveredPlaces,
+  discoverPlaces,
+  fileUri,
+  listLocations,
+} from './configLocations.ts';
+import { filePatterns, folderPatterns, watched } from './configWatchers.ts';
+import { homeRelative } from './node/machine.ts';
 
 /** Larger files are no config files, and reading them on every change would be felt. */
 const largestFile = 20 * 1024 * 1024;
@@ -21,34 +19,44 @@ const largestFile = 20 * 1024 * 1024;
 /** Changes come in bursts: a save touches the file several times, typing changes the buffer at every key. */
 const quietTime = 150;
 
+type Content = ConfigSource['content'];
+
+interface Places {
+  readonly all: readonly ConfigLocation[];
+  readonly byKey: ReadonlyMap<string, ConfigLocation>;
+  /** By {@link comparable}. */
+  readonly byFile: ReadonlyMap<string, readonly ConfigLocation[]>;
+}
+
 /**
  * The config files of this window, live: they appear, change and vanish, in the editor's buffers and on disk. What an
  * editor shows counts before what is on disk, so that findings stand where the person looks.
  */
 export class ConfigFiles implements Disposable {
-  readonly #userFile: vscode.Uri;
+  readonly #globalStorage: vscode.Uri;
   readonly #log: Log;
   readonly #changed: Emitter<void>;
   readonly #disposables: vscode.Disposable[] = [];
   #watchers: vscode.Disposable[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #found: DiscoveredPlaces = { containers: [], profiles: [] };
+  /** Whether there may be other places than {@link #found} says. */
+  #unsure = true;
+  #places: Places | undefined;
+  /** What {@link current} has read, by key. */
+  readonly #known = new Map<string, ConfigSource | undefined>();
+  /** The keys of what may have changed since. */
+  #stale = new Set<string>();
 
   /** @param globalStorage the extension's own folder; the user's `mcp.json` stands two levels above */
   constructor(globalStorage: vscode.Uri, log: Log) {
-    this.#userFile = vscode.Uri.joinPath(globalStorage, '..', '..', 'mcp.json');
+    this.#globalStorage = globalStorage;
     this.#log = log;
     this.#changed = new Emitter(error => log.error('config-files-listener', error));
     this.#watch();
-    const heard = (document: vscode.TextDocument) => {
-      if (this.locationOf(document.uri)) {
-        this.#soon();
-      }
-    };
+    const heard = (document: vscode.TextDocument) => this.#heard(document.uri);
     this.#disposables.push(
-      vscode.workspace.onDidChangeWorkspaceFolders(() => {
-        this.#watch();
-        this.#soon();
-      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#lookAround()),
       vscode.workspace.onDidChangeTextDocument(event => heard(event.document)),
       vscode.workspace.onDidOpenTextDocument(heard),
       vscode.workspace.onDidCloseTextDocument(heard),
@@ -60,79 +68,80 @@ export class ConfigFiles implements Disposable {
     return this.#changed.event;
   }
 
-  /** Every place where a config file may stand, in the order of the views. */
+  /** Every place where a config file may stand, as far as is known, in the order of the views. */
   get locations(): readonly ConfigLocation[] {
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    const { workspaceFile } = vscode.workspace;
-    // A workspace that hasn't been saved has a file too, in a place that is none of the user's.
-    const saved = workspaceFile && workspaceFile.scheme !== 'untitled';
-    return [
-      ...folders.flatMap(folder => [
-        location(folder, '.vscode/mcp.json', formats.vscode),
-        location(folder, '.mcp.json', formats.dotMcp),
-      ]),
-      ...(saved ? [{ uri: workspaceFile, format: formats.codeWorkspace, inputScope: 'workspace' as const }] : []),
-      { uri: this.#userFile, format: formats.vscodeUser, inputScope: 'user' as const },
-    ];
+    return this.#listed.all;
   }
 
-  locationOf(uri: vscode.Uri | string): ConfigLocation | undefined {
-    const key = uri.toString();
-    return this.locations.find(candidate => candidate.uri.toString() === key);
+  /** Those of {@link locations} where a file is, or would be read if there were one: their clients are in use. */
+  async offered(): Promise<readonly ConfigLocation[]> {
+    const there = await Promise.all(
+      this.locations.map(async ({ uri, evidence }) => !evidence || (await exists(evidence)) || exists(uri)),
+    );
+    return this.locations.filter((_, index) => there[index]);
+  }
+
+  /**
+   * @param file a location's key, a target's `file`, or the URI of a document; of a file with several locations the first
+   */
+  locationOf(file: vscode.Uri | string): ConfigLocation | undefined {
+    return (
+      (typeof file === 'string' ? this.#listed.byKey.get(file) : undefined) ??
+      this.#listed.byFile.get(comparable(typeof file === 'string' ? fileUri(file) : file))?.[0]
+    );
+  }
+
+  /** The locations that a document shows. */
+  locationsIn(document: vscode.TextDocument): readonly ConfigLocation[] {
+    return this.#listed.byFile.get(comparable(document.uri)) ?? [];
   }
 
   /** What the file says, as the person sees it; undefined where there is no file. */
   async read(place: ConfigLocation): Promise<ConfigSource | undefined> {
-    const onDisk = await this.readFromDisk(place);
-    const document = openDocument(place.uri);
-    // A buffer without changes follows the file, a moment later or, where the file is gone, never.
-    const follows = document && !document.isDirty;
-    if (!document || (follows && (onDisk?.content.state !== 'text' || !showsText(document, onDisk.content.text)))) {
-      return onDisk;
-    }
-    return { uri: place.uri.toString(), format: place.format, content: { state: 'text', text: document.getText() } };
+    return sourceOf(place, await this.#shown(place.uri));
   }
 
   /** What the file says to the clients that read it; undefined where there is no file. */
   async readFromDisk(place: ConfigLocation): Promise<ConfigSource | undefined> {
-    const base = { uri: place.uri.toString(), format: place.format };
-    try {
-      const stat = await vscode.workspace.fs.stat(place.uri);
-      // A dangling link is a link and nothing else.
-      if (stat.type & vscode.FileType.Directory) {
-        return { ...base, content: { state: 'unreadable', reason: 'is-directory' } };
-      }
-      if (stat.size > largestFile) {
-        return { ...base, content: { state: 'unreadable', reason: 'too-large' } };
-      }
-      const text = decodeText(await vscode.workspace.fs.readFile(place.uri));
-      return {
-        ...base,
-        content: text === undefined ? { state: 'unreadable', reason: 'not-utf8' } : { state: 'text', text },
-      };
-    } catch (error) {
-      if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') {
-        return undefined;
-      }
-      this.#log.error('config-file-unreadable', error, { file: place.uri.path });
-      const denied = error instanceof vscode.FileSystemError && error.code === 'NoPermissions';
-      return { ...base, content: { state: 'unreadable', reason: denied ? 'no-permission' : 'failed' } };
-    }
+    return sourceOf(place, await this.#onDisk(place.uri));
   }
 
   async readAll(): Promise<ConfigSource[]> {
-    const sources = await Promise.all(this.locations.map(place => this.read(place)));
-    return sources.filter(source => source !== undefined);
+    await this.#discover();
+    return this.#readEach(this.locations, uri => this.#shown(uri));
   }
 
   /** As {@link readAll}, past the editors: what VS Code's own MCP client has read. */
   async readAllFromDisk(): Promise<ConfigSource[]> {
-    const sources = await Promise.all(this.locations.map(place => this.readFromDisk(place)));
-    return sources.filter(source => source !== undefined);
+    await this.#discover();
+    return this.#readEach(this.locations, uri => this.#onDisk(uri));
+  }
+
+  /** As {@link readAll}, but reads only what may have changed since it was last called. */
+  async current(): Promise<ConfigSource[]> {
+    if (this.#unsure) {
+      await this.#discover();
+    }
+    // What changes from here on may have been read already, and is read again.
+    const stale = this.#stale;
+    this.#stale = new Set();
+    const places = this.locations.filter(({ key }) => stale.has(key) || !this.#known.has(key));
+    const read = new Map((await this.#readEach(places, uri => this.#shown(uri))).map(source => [source.uri, source]));
+    for (const { key } of places) {
+      this.#known.set(key, read.get(key));
+    }
+    for (const key of this.#known.keys()) {
+      if (!this.#listed.byKey.has(key)) {
+        this.#known.delete(key);
+      }
+    }
+    return this.locations.flatMap(({ key }) => this.#known.get(key) ?? []);
   }
 
   /** Tells everybody to look again. */
   refresh(): void {
+    this.#known.clear();
+    this.#lookAround();
     clearTimeout(this.#timer);
     this.#changed.fire();
   }
@@ -144,22 +153,116 @@ export class ConfigFiles implements Disposable {
     }
   }
 
+  get #listed(): Places {
+    this.#places ??= placesOf(listLocations(this.#globalStorage, this.#found));
+    return this.#places;
+  }
+
+  /** Folders have come or gone, and with them places. */
+  #lookAround(): void {
+    this.#places = undefined;
+    this.#unsure = true;
+    this.#watch();
+    this.#soon();
+  }
+
+  async #discover(): Promise<void> {
+    this.#unsure = false;
+    const found = await discoverPlaces(this.#globalStorage);
+    const keys = ({ containers, profiles }: DiscoveredPlaces) =>
+      [...containers, ...profiles].map(({ key }) => key).join('\n');
+    if (keys(found) !== keys(this.#found)) {
+      this.#found = found;
+      this.#places = undefined;
+      this.#watch();
+    }
+  }
+
+  /** Each file once, however many locations it holds. */
+  async #readEach(
+    places: readonly ConfigLocation[],
+    read: (uri: vscode.Uri) => Promise<Content | undefined>,
+  ): Promise<ConfigSource[]> {
+    const files = new Map<string, Promise<Content | undefined>>();
+    const sources = places.map(async place => {
+      const file = place.uri.toString();
+      const content = files.get(file) ?? read(place.uri);
+      files.set(file, content);
+      return sourceOf(place, await content);
+    });
+    return (await Promise.all(sources)).filter(source => source !== undefined);
+  }
+
+  async #shown(uri: vscode.Uri): Promise<Content | undefined> {
+    const onDisk = await this.#onDisk(uri);
+    const document = openDocument(uri);
+    // A buffer without changes follows the file, a moment later or, where the file is gone, never.
+    const follows = document && !document.isDirty;
+    if (!document || (follows && (onDisk?.state !== 'text' || !showsText(document, onDisk.text)))) {
+      return onDisk;
+    }
+    return { state: 'text', text: document.getText() };
+  }
+
+  async #onDisk(uri: vscode.Uri): Promise<Content | undefined> {
+    try {
+      const stat = await vscode.workspace.fs.stat(uri);
+      if (stat.type & vscode.FileType.Directory) {
+        return { state: 'unreadable', reason: 'is-directory' };
+      }
+      // A link whose target is there counts as what its target is, too.
+      if (stat.type === vscode.FileType.SymbolicLink) {
+        return { state: 'unreadable', reason: 'dangling-link' };
+      }
+      if (stat.size > largestFile) {
+        return { state: 'unreadable', reason: 'too-large' };
+      }
+      const text = decodeText(await vscode.workspace.fs.readFile(uri));
+      return text === undefined ? { state: 'unreadable', reason: 'not-utf8' } : { state: 'text', text };
+    } catch (error) {
+      if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') {
+        return undefined;
+      }
+      this.#log.error('config-file-unreadable', error, { file: uri.path });
+      const denied = error instanceof vscode.FileSystemError && error.code === 'NoPermissions';
+      return { state: 'unreadable', reason: denied ? 'no-permission' : 'failed' };
+    }
+  }
+
   #watch(): void {
     for (const watcher of this.#watchers) {
       watcher.dispose();
     }
-    const patterns = [
-      ...(vscode.workspace.workspaceFolders ?? []).map(
-        // A folder that vanishes is told of, what was in it often isn't.
-        folder => new vscode.RelativePattern(folder, '{.vscode,.vscode/mcp.json,.mcp.json}'),
+    this.#watchers = [
+      ...filePatterns(this.locations).flatMap(pattern => watched(pattern, uri => this.#heard(uri))),
+      ...folderPatterns(this.#globalStorage).flatMap(pattern =>
+        watched(pattern, uri => this.#heard(uri) || this.#heardOfFolder(uri)),
       ),
-      ...this.locations.filter(place => !place.folder).map(({ uri }) => patternOf(uri)),
     ];
-    this.#watchers = patterns.flatMap(pattern => {
-      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-      const heard = () => this.#soon();
-      return [watcher, watcher.onDidCreate(heard), watcher.onDidChange(heard), watcher.onDidDelete(heard)];
-    });
+  }
+
+  /** Something has happened to a file, on disk or in an editor. */
+  #heard(uri: vscode.Uri): boolean {
+    const places = this.#listed.byFile.get(comparable(uri)) ?? [];
+    for (const { key } of places) {
+      this.#stale.add(key);
+    }
+    if (places.length > 0) {
+      this.#soon();
+    }
+    return places.length > 0;
+  }
+
+  /** A folder that comes or vanishes is told of, what is in it often isn't. */
+  #heardOfFolder(uri: vscode.Uri): void {
+    const below = `${comparable(uri)}/`;
+    for (const { key, uri } of this.locations) {
+      if (comparable(uri).startsWith(below)) {
+        this.#stale.add(key);
+      }
+    }
+    this.#unsure = true;
+    this.#soon();
   }
 
   #soon(): void {
@@ -176,8 +279,13 @@ export function showsText(document: vscode.TextDocument, text: string): boolean 
 
 /** The editor's buffer of a file, where one is open. */
 export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
-  const key = uri.toString();
-  return vscode.workspace.textDocuments.find(document => !document.isClosed && document.uri.toString() === key);
+  const file = comparable(uri);
+  return vscode.workspace.textDocuments.find(document => !document.isClosed && comparable(document.uri) === file);
+}
+
+/** Where an editor shows a file, or would. */
+export function documentUri(file: vscode.Uri): vscode.Uri {
+  return openDocument(file)?.uri ?? file;
 }
 
 /** UTF-8 with or without BOM (which stays in the text), or undefined for anything else. */
@@ -189,17 +297,33 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** How a file is named on the screen: relative to its folder, with the folder's name where there are several. */
-export function fileLabel(uri: vscode.Uri | string): string {
-  return vscode.workspace.asRelativePath(typeof uri === 'string' ? vscode.Uri.parse(uri) : uri);
+/**
+ * How a file is named on the screen: relative to its folder, with the folder's name where there are several, or to the
+ * user's home (`~/.cursor/mcp.json`).
+ */
+export function fileLabel(file: vscode.Uri | string): string {
+  const uri = typeof file === 'string' ? fileUri(file) : file;
+  const label = vscode.workspace.asRelativePath(uri);
+  return label === uri.fsPath || label === uri.path ? homeRelative(label) : label;
 }
 
-/** A pattern for one file, wherever it stands. Its name may have characters that mean something in a pattern. */
-function patternOf(uri: vscode.Uri): vscode.RelativePattern {
-  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-  return new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), name.replace(/[[\]{}*?]/g, '?'));
+function sourceOf(place: ConfigLocation, content: Content | undefined): ConfigSource | undefined {
+  return content && { uri: place.key, format: place.format, content };
 }
 
-function location(folder: vscode.WorkspaceFolder, path: string, format: ConfigFormat): ConfigLocation {
-  return { uri: vscode.Uri.joinPath(folder.uri, path), format, folder, inputScope: 'workspace' };
+function placesOf(all: readonly ConfigLocation[]): Places {
+  return {
+    all,
+    byKey: new Map(all.map(place => [place.key, place])),
+    byFile: Map.groupBy(all, ({ uri }) => comparable(uri)),
+  };
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -23,7 +23,8 @@ import type { Clock, Log } from '../core/ports.ts';
 import { ok } from '../core/result.ts';
 import type { FileDelivery, ServerTarget } from '../ids.ts';
 import { type EditOutcome, editConfigFile, planned } from './configEdits.ts';
-import { type ConfigFiles, type ConfigLocation, fileLabel } from './configFiles.ts';
+import { type ConfigFiles, fileLabel } from './configFiles.ts';
+import type { ConfigLocation } from './configLocations.ts';
 import type { McpServers } from './mcpServers.ts';
 import type { Settings } from './settings.ts';
 

@@ -3,7 +3,8 @@ import { detectSecrets } from '../core/detect/detectSecrets.ts';
 import type { Exposure } from '../core/inventory/exposed.ts';
 import type { Inventory } from '../core/inventory/inventory.ts';
 import type { Disposable, Log } from '../core/ports.ts';
-import type { ConfigFiles, ConfigLocation } from './configFiles.ts';
+import type { ConfigFiles } from './configFiles.ts';
+import type { ConfigLocation } from './configLocations.ts';
 import { isTrackedByGit } from './node/git.ts';
 
 /** Typing changes a file at every key, and none of that changes what git tracks. In ms. */
@@ -49,10 +50,10 @@ export function watchExposure(inventory: Inventory, files: ConfigFiles, log: Log
 
 async function exposuresOf(locations: readonly ConfigLocation[]): Promise<ReadonlyMap<string, Exposure>> {
   const entries = await Promise.all(
-    locations.map(async ({ uri, format }) => {
+    locations.map(async ({ key, uri, format }) => {
       // A repository's configuration can make git run programs: nobody asks it before the workspace is trusted.
       const tracked = vscode.workspace.isTrusted && uri.scheme === 'file' && (await isTrackedByGit(uri.fsPath));
-      return [uri.toString(), { tracked, synced: format.id === 'vscodeUser' }] as const;
+      return [key, { tracked, synced: format.id === 'vscodeUser' }] as const;
     }),
   );
   return new Map(entries);

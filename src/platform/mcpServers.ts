@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { KeyringError } from '../core/errors.ts';
 import type { Disposable, Log } from '../core/ports.ts';
 import { vscodeCommands } from '../ids.ts';
-import type { ConfigLocation } from './configFiles.ts';
+import type { ConfigLocation } from './configLocations.ts';
 
 /** A server as VS Code knows it: the id that its commands take, and whether it runs. */
 export interface McpDefinition {
@@ -123,7 +123,7 @@ export class McpServers implements Disposable {
    * Makes VS Code forget a value that it has just been given: it would otherwise cache it, store it in clear in its state
    * database and show it as an inlay hint.
    */
-  purge(inputId: string, scopes: ReadonlySet<ConfigLocation['inputScope']>): void {
+  purge(inputId: string, scopes: ReadonlySet<NonNullable<ConfigLocation['inputScope']>>): void {
     for (const delay of purgeDelays) {
       const timer = setTimeout(() => {
         this.#timers.delete(timer);

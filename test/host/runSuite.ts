@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from './findHost.ts';
+import { homeEnvironment } from './homeEnvironment.ts';
 import { type HostOptions, quietSettings } from './hostOptions.ts';
 import { outputFolder, repoRoot } from './paths.ts';
 import { runInDesktop } from './suiteInDesktop.ts';
@@ -82,6 +83,8 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
     cpSync(request.workspaceTemplate, workspace, { recursive: true });
   }
   const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
+  const home = join(root, 'home');
+  mkdirSync(home);
   const dataDir = join(root, 'data');
   const profileDir = host.kind === 'server' ? join(root, 'profile') : dataDir;
   const resultsFile = join(root, 'results.jsonl');
@@ -91,6 +94,7 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
     dataDir,
     profileDir,
     workspace,
+    home,
     resultsFile,
     bundle: request.bundle,
     repoRoot,
@@ -102,7 +106,7 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
     dataDir,
     profileDir,
     extensionsDir: request.extensionsDir ?? join(root, 'extensions'),
-    env: { ...options.env, [testEnvironmentVariable]: JSON.stringify(environment) },
+    env: { ...homeEnvironment(home), ...options.env, [testEnvironmentVariable]: JSON.stringify(environment) },
     settings: { ...quietSettings, ...options.settings },
   };
 

@@ -88,7 +88,7 @@ export const guards: readonly Mutation[] = [
   {
     ...resolver,
     guard: 'what has been handed out is forgotten by VS Code',
-    find: '  services.mcp.purge(inputId, new Set(uses.map(use => use.place.inputScope)));',
+    find: '  services.mcp.purge(inputId, new Set(uses.map(use => use.scope)));',
     replace: '',
     noticedBy: 'suite: delivery',
   },

@@ -24,14 +24,14 @@ export type VaultState = 'loading' | 'ready' | 'unavailable' | 'restricted';
 
 /** A config file as it was found: its text, or why there is none. */
 export interface ConfigSource {
-  /** The file's URI as a string. */
+  /** The file's URI as a string; where a file holds the servers of one project beside others, with its path as fragment. */
   readonly uri: string;
   readonly format: ConfigFormat;
   readonly content:
     | { readonly state: 'text'; readonly text: string }
     | {
         readonly state: 'unreadable';
-        readonly reason: 'not-utf8' | 'no-permission' | 'is-directory' | 'too-large' | 'failed';
+        readonly reason: 'not-utf8' | 'no-permission' | 'is-directory' | 'dangling-link' | 'too-large' | 'failed';
       };
 }
 

@@ -5,7 +5,7 @@ import { KeyringError } from '../../core/errors.ts';
 import { plainText } from '../../core/text.ts';
 import { type AddServerAnswers, type AddServerResult, type CredentialAnswers, providedFile } from '../../ids.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';
-import type { ConfigLocation } from '../../platform/configFiles.ts';
+import type { ConfigLocation } from '../../platform/configLocations.ts';
 import { makeCredential } from '../../platform/credentialFactory.ts';
 import type { Placement } from '../../platform/deliverer.ts';
 import { offerServer, refuseOfferedName } from '../../platform/providedServers.ts';
@@ -75,7 +75,7 @@ export async function addServer(services: Services, answers: AddServerAnswers = 
           delivery: delivery ?? (await services.deliverer.preferredDelivery(place)),
         };
   const { credentialId, unsaved } = await store(services, placement, credentialAnswers, allowInsecure);
-  const file = placement.delivery === 'provided' ? providedFile : placement.place.uri.toString();
+  const file = placement.delivery === 'provided' ? providedFile : placement.place.key;
   const result: AddServerResult = { file, server: name, credentialId };
   if (answers.start) {
     await runCommand('mcpKeyring.servers.start', result);

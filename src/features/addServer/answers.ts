@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { canonicalUrl, transportSecurity } from '../../core/config/url.ts';
 import { KeyringError } from '../../core/errors.ts';
 import type { AddServerAnswers } from '../../ids.ts';
-import { type ConfigFiles, type ConfigLocation, fileLabel } from '../../platform/configFiles.ts';
+import { type ConfigFiles, fileLabel } from '../../platform/configFiles.ts';
+import type { ConfigLocation } from '../../platform/configLocations.ts';
+import { locationLabel } from '../../platform/locationTexts.ts';
 
 /**
  * What's wrong with a server's URL, field `url`.
@@ -41,8 +43,8 @@ export function nameProblem(name: string): KeyringError | undefined {
 export function placeOf(file: string, files: ConfigFiles): ConfigLocation {
   const wanted = file.replaceAll('\\', '/');
   const place = files.locations.find(
-    ({ uri, folder }) =>
-      uri.toString() === file ||
+    ({ key, uri, folder }) =>
+      key === file ||
       uri.path === wanted ||
       uri.fsPath === file ||
       fileLabel(uri) === wanted ||
@@ -98,7 +100,8 @@ export function checkAnswers(answers: AddServerAnswers): void {
 
 /** How a place is offered: the file, and who reads it. */
 export function placeText(place: ConfigLocation): string {
-  return place.inputScope === 'user' ? vscode.l10n.t('User mcp.json') : fileLabel(place.uri);
+  const { name, path } = locationLabel(place);
+  return path === '' ? name : `${name} (${path})`;
 }
 
 function invalid(field: string, reason: string, value?: string): KeyringError {

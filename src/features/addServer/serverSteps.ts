@@ -3,8 +3,9 @@ import { canonicalUrl } from '../../core/config/url.ts';
 import type { ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { Delivery } from '../../ids.ts';
-import type { ConfigLocation } from '../../platform/configFiles.ts';
+import type { ConfigLocation } from '../../platform/configLocations.ts';
 import { fieldText } from '../../platform/errorTexts.ts';
+import { ownerText } from '../../platform/locationTexts.ts';
 import { type ProbeResult, probeServer } from '../../platform/probe.ts';
 import type { Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -86,11 +87,11 @@ function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: Se
     skip: () => given.place !== undefined || given.delivery === 'provided',
     ask: async prompts => {
       const inFiles = await Promise.all(
-        files.locations.map(async place => {
+        (await files.offered()).map(async place => {
           const literal = (given.delivery ?? (await deliverer.preferredDelivery(place))) === 'literal';
           return {
             label: `$(file-code) ${placeText(place)}`,
-            description: place.inputScope === 'user' ? l10n.t('for you, in every window') : l10n.t('for this folder'),
+            description: ownerText(place),
             detail: literal
               ? l10n.t('The file gets the credential itself, in plain text: what reads it resolves no references.')
               : l10n.t('The file gets a reference; the credential stays in the keyring.'),
@@ -108,9 +109,7 @@ function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: Se
       const items = given.delivery === undefined ? [...inFiles, noFile] : inFiles;
       // Places are made anew at each look, so the one that was chosen before is told by its URI.
       const before =
-        draft.delivery === 'provided'
-          ? noFile
-          : inFiles.find(({ value }) => value?.uri.toString() === draft.place?.uri.toString());
+        draft.delivery === 'provided' ? noFile : inFiles.find(({ value }) => value?.key === draft.place?.key);
       const place = await prompts.pick<ConfigLocation | undefined>({
         prompt: l10n.t('Which file?'),
         ...(before && { active: before.value }),
@@ -183,8 +182,7 @@ function serverNamed(
   { place, delivery }: ServerDraft,
   name: string | undefined,
 ): ServerSnapshot | undefined {
-  const servers =
-    delivery === 'provided' ? provided : files.find(file => file.source.uri === place?.uri.toString())?.servers;
+  const servers = delivery === 'provided' ? provided : files.find(file => file.source.uri === place?.key)?.servers;
   return servers?.findLast(server => server.parsed.name === name);
 }
 

@@ -8,6 +8,7 @@ import { Secret } from '../../core/secret.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget, ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
+import { fileUri } from '../../platform/configLocations.ts';
 import { checkPasted } from '../../platform/credentialFactory.ts';
 import { errorText } from '../../platform/errorTexts.ts';
 import { inertText } from '../../platform/texts.ts';
@@ -110,7 +111,7 @@ async function runningServers({ inventory, mcp }: Services, credential: Credenti
   for (const file of inventory.snapshot.files) {
     for (const { parsed, headers } of file.servers) {
       if (headers.some(header => header.credentialId === credential.id)) {
-        const definition = await mcp.find(vscode.Uri.parse(file.source.uri), parsed.name);
+        const definition = await mcp.find(fileUri(file.source.uri), parsed.name);
         if (definition?.running) {
           targets.push({ file: file.source.uri, server: parsed.name });
         }

@@ -9,6 +9,7 @@ import { type CredentialTarget, type ServerTarget, vscodeCommands } from '../../
 import { runCommand } from '../../platform/commands.ts';
 import { editConfigFile } from '../../platform/configEdits.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
+import { fileUri } from '../../platform/configLocations.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
@@ -111,7 +112,7 @@ async function confirm(
 async function stopServers({ mcp, log }: Services, holders: readonly Holder[]): Promise<void> {
   for (const { target } of holders) {
     try {
-      const definition = await mcp.find(vscode.Uri.parse(target.file), target.server);
+      const definition = await mcp.find(fileUri(target.file), target.server);
       if (definition?.running) {
         await vscode.commands.executeCommand(vscodeCommands.stopServer, definition.id);
       }

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { isRenewable } from '../../core/credentials/token.ts';
 import { type ExposedSecret, exposedIn } from '../../core/inventory/exposedList.ts';
-import type { HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
+import type { FileSnapshot, HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
 import { repairHeaderValue } from '../../core/jwt/headerValue.ts';
+import type { Span } from '../../core/text.ts';
 import type { CommandId, Commands, SecretTarget, ServerTarget } from '../../ids.ts';
+import { filesIn } from '../../platform/shownFiles.ts';
 import type { Services } from '../../services.ts';
 
 /** Quick fixes: for each finding at the place, what can be done about it. They run commands, so that every way leads through one. */
@@ -19,13 +21,17 @@ export class FindingActions implements vscode.CodeActionProvider {
     range: vscode.Range,
     context: vscode.CodeActionContext,
   ): vscode.CodeAction[] {
-    const uri = document.uri.toString();
-    const file = this.#services.inventory.snapshot.files.find(candidate => candidate.source.uri === uri);
-    if (!file) {
-      return [];
-    }
-    const start = document.offsetAt(range.start);
-    const end = document.offsetAt(range.end);
+    const span = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+    return filesIn(this.#services, document).flatMap(file => this.#actionsIn(file, document, span, context));
+  }
+
+  #actionsIn(
+    file: FileSnapshot,
+    document: vscode.TextDocument,
+    { start, end }: Span,
+    context: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
+    const { uri } = file.source;
     // Where clients resolve nothing, a secret can only stand in clear.
     const movable = file.source.format.indirections.includes('input');
     const ofHeaders = file.servers.flatMap(server =>
@@ -102,7 +108,7 @@ export class FindingActions implements vscode.CodeActionProvider {
 /** What can be done about a secret that is no header's. */
 function exposedFix(
   document: vscode.TextDocument,
-  { finding, span, remedy }: ExposedSecret,
+  { file, finding, span, remedy }: ExposedSecret,
   diagnostics: readonly vscode.Diagnostic[],
 ): vscode.CodeAction | undefined {
   if (remedy !== 'ask' && remedy !== 'dropDefault') {
@@ -111,7 +117,7 @@ function exposedFix(
   const title =
     remedy === 'ask' ? vscode.l10n.t('Ask for it at start instead') : vscode.l10n.t('Remove the default value');
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-  const target: SecretTarget = { file: document.uri.toString(), start: span.start };
+  const target: SecretTarget = { file: file.source.uri, start: span.start };
   action.command = { title, command: 'mcpKeyring.askAtStart' satisfies CommandId, arguments: [target] };
   action.diagnostics = diagnostics.filter(
     ({ code, range }) => code === finding.code && document.offsetAt(range.start) === span.start,

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { Finding, Severity } from '../../core/findings.ts';
 import type { FileSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import type { Disposable } from '../../core/ports.ts';
+import { documentUri } from '../../platform/configFiles.ts';
+import { fileUri } from '../../platform/configLocations.ts';
 import { findingText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 import { lazyFindingActions } from './lazyActions.ts';
@@ -11,27 +13,42 @@ export const diagnosticSource = 'MCP Keyring';
 /** Findings in the Problems view, with their quick fixes. */
 export function registerDiagnostics(services: Services): Disposable {
   const collection = vscode.languages.createDiagnosticCollection('mcpKeyring');
-  const shown = new Map<string, FileSnapshot>();
+  /** By the URI under which the problems stand: a file, and the snapshots of all that it holds. */
+  const shown = new Map<string, readonly FileSnapshot[]>();
   const show = (snapshot: Snapshot) => {
-    const now = new Set(snapshot.files.map(file => file.source.uri));
+    const now = Map.groupBy(snapshot.files, file => documentUri(fileUri(file.source.uri)).toString());
     for (const uri of [...shown.keys()].filter(uri => !now.has(uri))) {
       shown.delete(uri);
       collection.delete(vscode.Uri.parse(uri));
     }
-    for (const file of snapshot.files) {
+    for (const [uri, files] of now) {
       // A snapshot of a file is replaced whenever anything in it is different.
-      if (shown.get(file.source.uri) !== file) {
-        shown.set(file.source.uri, file);
-        collection.set(vscode.Uri.parse(file.source.uri), diagnosticsOf(file));
+      const before = shown.get(uri);
+      if (before?.length !== files.length || files.some((file, index) => file !== before[index])) {
+        shown.set(uri, files);
+        collection.set(vscode.Uri.parse(uri), files.flatMap(diagnosticsOf));
       }
     }
   };
   const actions = vscode.languages.registerCodeActionsProvider(
-    [{ pattern: '**/mcp.json' }, { pattern: '**/.mcp.json' }, { pattern: '**/*.code-workspace' }],
+    // Further files may have any name, and of a document that is none of ours nothing is looked at.
+    { pattern: '**' },
     lazyFindingActions(services),
     { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
   );
-  return vscode.Disposable.from(collection, services.inventory.onDidChange(show), actions);
+  const heard = (document: vscode.TextDocument) => {
+    // On the desktop the user's own files are shown under another scheme than they are read.
+    if (document.uri.scheme !== 'file' && services.files.locationOf(document.uri)) {
+      show(services.inventory.snapshot);
+    }
+  };
+  return vscode.Disposable.from(
+    collection,
+    services.inventory.onDidChange(show),
+    actions,
+    vscode.workspace.onDidOpenTextDocument(heard),
+    vscode.workspace.onDidCloseTextDocument(heard),
+  );
 }
 
 function diagnosticsOf(file: FileSnapshot): vscode.Diagnostic[] {

@@ -8,6 +8,7 @@ import { plainText } from '../../core/text.ts';
 import type { SecretTarget } from '../../ids.ts';
 import { editConfigFile } from '../../platform/configEdits.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
+import { fileUri } from '../../platform/configLocations.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 import { placeText } from './exposedWords.ts';
@@ -32,7 +33,7 @@ export async function askAtStart(services: Services, target: SecretTarget): Prom
   const taken = new Set(file.parsed.inputs.map(input => input.id));
   const id = newInputId([server?.parsed.name ?? '', String(finding.data.name ?? '')], taken);
   const replacement = remedy === 'ask' ? `\${input:${id}}` : '';
-  await editConfigFile(vscode.Uri.parse(target.file), text => {
+  await editConfigFile(fileUri(target.file), text => {
     // The place counts for the text in which it was found.
     if (text !== content.text) {
       throw new KeyringError('file-changed', { file: fileLabel(target.file) });

@@ -3,6 +3,7 @@ import { revokePageOf } from '../../core/detect/ruleNames.ts';
 import type { ExposedSecret } from '../../core/inventory/exposedList.ts';
 import { plainText } from '../../core/text.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
+import { fileUri } from '../../platform/configLocations.ts';
 import { placeText, ruleText } from './exposedWords.ts';
 
 /** What a button of an item does. */
@@ -50,7 +51,7 @@ function buttonsOf({ remedy, rule, file }: ExposedSecret): ItemButton[] {
     } else if (remedy === 'dropDefault') {
       buttons.push(button('ask', 'trash', vscode.l10n.t('Remove the Default Value')));
     }
-    if (vscode.Uri.parse(file.source.uri).scheme === 'file') {
+    if (fileUri(file.source.uri).scheme === 'file') {
       buttons.push(button('history', 'history', vscode.l10n.t('Look in Git History')));
     }
   }

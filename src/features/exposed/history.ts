@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { revokePageOf, vendorOf } from '../../core/detect/ruleNames.ts';
 import type { ExposedSecret } from '../../core/inventory/exposedList.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
+import { fileUri } from '../../platform/configLocations.ts';
 import { type GitHistory, searchGitHistory } from '../../platform/node/git.ts';
 import { inertText } from '../../platform/texts.ts';
 import { writtenSecret } from './secretAt.ts';
@@ -9,7 +10,7 @@ import { writtenSecret } from './secretAt.ts';
 /** Looks for a secret in the file's history, and says what to do if it's there: nothing but a new one helps. */
 export async function lookInHistory(secret: ExposedSecret): Promise<void> {
   const written = writtenSecret(secret);
-  const uri = vscode.Uri.parse(secret.file.source.uri);
+  const uri = fileUri(secret.file.source.uri);
   if (!vscode.workspace.isTrusted || uri.scheme !== 'file' || !written) {
     return;
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { revokePageOf } from '../../core/detect/ruleNames.ts';
 import { type ExposedSecret, listExposed } from '../../core/inventory/exposedList.ts';
 import { runCommand } from '../../platform/commands.ts';
+import { fileUri } from '../../platform/configLocations.ts';
 import type { Services } from '../../services.ts';
 import { type ExposedItem, exposedItems, type ItemButton } from './exposedItems.ts';
 import { lookInHistory } from './history.ts';
@@ -44,7 +45,7 @@ export async function showExposedSecrets(services: Services): Promise<void> {
 
 /** Opens the file at the secret. */
 export async function reveal({ file, span }: ExposedSecret): Promise<void> {
-  const editor = await vscode.window.showTextDocument(vscode.Uri.parse(file.source.uri));
+  const editor = await vscode.window.showTextDocument(fileUri(file.source.uri));
   const range = new vscode.Range(editor.document.positionAt(span.start), editor.document.positionAt(span.end));
   editor.selection = new vscode.Selection(range.start, range.start);
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { readToken } from '../../core/credentials/token.ts';
-import type { HeaderSnapshot } from '../../core/inventory/types.ts';
+import type { FileSnapshot, HeaderSnapshot } from '../../core/inventory/types.ts';
 import { findJwts } from '../../core/jwt/decode.ts';
 import { tokenFindings } from '../../core/jwt/tokenFindings.ts';
 import type { CommandId, ServerTarget } from '../../ids.ts';
 import { commandLink, escapeMarkdown, trusted } from '../../platform/markdown.ts';
+import { filesIn } from '../../platform/shownFiles.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
 import { verificationMarkdown } from '../../platform/verificationMarkdown.ts';
@@ -43,16 +44,29 @@ export function hoverAt(
 }
 
 function headerHover(
-  { inventory, vault, clock }: Services,
+  services: Services,
   document: vscode.TextDocument,
   position: vscode.Position,
 ): vscode.Hover | undefined {
-  const uri = document.uri.toString();
-  const file = inventory.snapshot.files.find(candidate => candidate.source.uri === uri);
-  // A moment after typing, the inventory still describes the text before; its offsets would point elsewhere.
-  if (file?.source.content.state !== 'text' || file.source.content.text !== document.getText()) {
-    return undefined;
+  const text = document.getText();
+  for (const file of filesIn(services, document)) {
+    // A moment after typing, the inventory still describes the text before; its offsets would point elsewhere.
+    if (file.source.content.state === 'text' && file.source.content.text === text) {
+      const hover = headerHoverIn(services, file, document, position);
+      if (hover) {
+        return hover;
+      }
+    }
   }
+  return undefined;
+}
+
+function headerHoverIn(
+  { vault, clock }: Services,
+  file: FileSnapshot,
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): vscode.Hover | undefined {
   const offset = document.offsetAt(position);
   for (const server of file.servers) {
     for (const header of server.headers) {
@@ -64,7 +78,7 @@ function headerHover(
       const title = credential
         ? `$(key) **${escapeMarkdown(credential.name)}** · ${kindText(credential.kind)} · ${escapeMarkdown(server.url ?? '', 100)}`
         : '';
-      const target: ServerTarget = { file: uri, server: server.parsed.name, header: header.parsed.name };
+      const target: ServerTarget = { file: file.source.uri, server: server.parsed.name, header: header.parsed.name };
       const now = clock.now();
       const movable = file.source.format.indirections.includes('input') && server.url !== undefined;
       const links = actions(header, target, movable, credential?.kind);

@@ -10,7 +10,9 @@ import { plainText, type TextEdit } from '../../core/text.ts';
 import type { FileDelivery, ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { type EditPlan, editConfigFile, planned } from '../../platform/configEdits.ts';
-import { type ConfigLocation, fileLabel } from '../../platform/configFiles.ts';
+import { fileLabel } from '../../platform/configFiles.ts';
+import type { ConfigLocation } from '../../platform/configLocations.ts';
+import { locationLabel } from '../../platform/locationTexts.ts';
 import { offersOf, providedServer, withdrawServer } from '../../platform/providedServers.ts';
 import { inertText } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
@@ -38,7 +40,7 @@ export async function giveBack(services: Services, target?: ServerTarget): Promi
   }
   const delivery = await deliverer.preferredDelivery(place);
   const source = from && readServerSource(from.source.reveal(), place.format, name);
-  const untouched = from !== undefined && from.file === place.uri.toString() && (await textHash(text)) === from.hash;
+  const untouched = from !== undefined && from.file === place.key && (await textHash(text)) === from.hash;
   const asItWas = untouched && stillTrue(services, server, source?.headers ?? new Map());
   const plan = asItWas
     ? reversal(text, JSON.parse(from.undo.reveal()) as readonly TextEdit[], place)
@@ -47,7 +49,7 @@ export async function giveBack(services: Services, target?: ServerTarget): Promi
   const secret = delivery === 'literal';
   const outcome = await editConfigFile(place.uri, plan, { secret });
   await withdrawServer(services, server);
-  tell({ file: place.uri.toString(), server: name }, from !== undefined && !asItWas, outcome === 'unsaved');
+  tell({ file: place.key, server: name }, from !== undefined && !asItWas, outcome === 'unsaved');
 }
 
 async function chooseServer(services: Services, target: ServerTarget | undefined): Promise<ProvidedSnapshot> {
@@ -68,10 +70,13 @@ async function chooseServer(services: Services, target: ServerTarget | undefined
 async function choosePlace({ files }: Services, name: string): Promise<ConfigLocation> {
   return new Prompts(vscode.l10n.t('Give Back to File')).pick({
     prompt: vscode.l10n.t('Into which file does {0} go?', plainText(name)),
-    items: files.locations.map(place => ({
-      label: place.inputScope === 'user' ? vscode.l10n.t('User mcp.json') : fileLabel(place.uri),
-      value: place,
-    })),
+    // What a server gave up that VS Code asks for it goes back to where VS Code reads it.
+    items: (await files.offered())
+      .filter(place => place.inputScope !== undefined)
+      .map(place => {
+        const { name: label, path: description } = locationLabel(place);
+        return { label, description, value: place };
+      }),
   });
 }
 

@@ -179,7 +179,7 @@ async function takenFrom(found: FoundServer, text: string, edits: readonly TextE
     text: inserted,
   }));
   return {
-    file: found.place.uri.toString(),
+    file: found.place.key,
     hash: await textHash(applyEdits(bare, shifted)),
     undo: new Secret(JSON.stringify(invertEdits(bare, shifted))),
     source: new Secret(serverSourceText(text, found.place.format, found.parsed)),

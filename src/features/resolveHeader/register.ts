@@ -6,7 +6,8 @@ import type { HeaderValue } from '../../core/credentials/broker.ts';
 import { KeyringError } from '../../core/errors.ts';
 import type { Disposable } from '../../core/ports.ts';
 import { commandFailed } from '../../platform/commands.ts';
-import { type ConfigLocation, decodeText, fileLabel } from '../../platform/configFiles.ts';
+import { decodeText, fileLabel } from '../../platform/configFiles.ts';
+import type { ConfigLocation } from '../../platform/configLocations.ts';
 import { refuseTraced } from '../../platform/tracedHeaders.ts';
 import type { Services } from '../../services.ts';
 
@@ -36,6 +37,7 @@ export function registerResolveHeader(services: Services): Disposable {
 /** What one file says about an input. */
 interface Use {
   readonly place: ConfigLocation;
+  readonly scope: 'user' | 'workspace';
   readonly url: string;
   readonly header: string;
   readonly server: string;
@@ -57,7 +59,7 @@ async function resolveHeader(services: Services, inputId: unknown): Promise<stri
     await refuseTraced(header, url);
   }
   const { token } = await headerFor(services, first);
-  services.mcp.purge(inputId, new Set(uses.map(use => use.place.inputScope)));
+  services.mcp.purge(inputId, new Set(uses.map(use => use.scope)));
   services.log.info('header-resolved', { inputId, url: first.url });
   return token.reveal();
 }
@@ -68,7 +70,7 @@ async function headerFor({ broker }: Services, { place, server, url, header }: U
     return await broker.headerFor(url, header);
   } catch (error) {
     throw error instanceof KeyringError && error.code === 'no-credential'
-      ? new KeyringError('no-credential', { url, file: place.uri.toString(), server, header }, { cause: error })
+      ? new KeyringError('no-credential', { url, file: place.key, server, header }, { cause: error })
       : error;
   }
 }
@@ -80,7 +82,8 @@ async function checkedUses(services: Services, inputId: string): Promise<Use[]> 
   const uses: Use[] = [];
   for (const source of await files.readAllFromDisk()) {
     const place = files.locationOf(source.uri);
-    if (!place || source.content.state !== 'text') {
+    // What this VS Code doesn't read it doesn't resolve.
+    if (place?.inputScope === undefined || source.content.state !== 'text') {
       continue;
     }
     for (const { urls, header, server = '' } of findInputUses(source.content.text, source.format, inputId)) {
@@ -101,7 +104,7 @@ async function checkedUses(services: Services, inputId: string): Promise<Use[]> 
           ...(other && { server, header }),
         });
       }
-      uses.push({ place, url, header, server });
+      uses.push({ place, scope: place.inputScope, url, header, server });
     }
   }
   return uses;
@@ -130,20 +133,11 @@ async function hashFits(inputId: string, url: string, header: string): Promise<b
   return parseKeyringInputId(expected)?.hash === parseKeyringInputId(inputId)?.hash;
 }
 
-/**
- * Files of a folder whose own `${input:...}` could call our command, or whose servers VS Code hands to a container that
- * can't be looked into from here: a task's command line is no header.
- */
-const otherFiles = [
-  '.vscode/tasks.json',
-  '.vscode/launch.json',
-  '.vscode/settings.json',
-  '.devcontainer.json',
-  '.devcontainer/devcontainer.json',
-];
+/** Files of a folder whose own `${input:...}` could call our command: a task's command line is no header. */
+const otherFiles = ['.vscode/tasks.json', '.vscode/launch.json', '.vscode/settings.json'];
 
 async function refuseOtherFiles(inputId: string): Promise<void> {
-  for (const uri of await otherCandidates()) {
+  for (const uri of otherCandidates()) {
     let text: string | undefined;
     try {
       text = decodeText(await vscode.workspace.fs.readFile(uri));
@@ -163,20 +157,9 @@ async function refuseOtherFiles(inputId: string): Promise<void> {
   }
 }
 
-async function otherCandidates(): Promise<vscode.Uri[]> {
+function otherCandidates(): vscode.Uri[] {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  const nested = await Promise.all(
-    folders.map(async ({ uri }) => {
-      const parent = vscode.Uri.joinPath(uri, '.devcontainer');
-      try {
-        const entries = await vscode.workspace.fs.readDirectory(parent);
-        return entries.map(([name]) => vscode.Uri.joinPath(parent, name, 'devcontainer.json'));
-      } catch {
-        return [];
-      }
-    }),
-  );
-  return [...folders.flatMap(({ uri }) => otherFiles.map(path => vscode.Uri.joinPath(uri, path))), ...nested.flat()];
+  return folders.flatMap(({ uri }) => otherFiles.map(path => vscode.Uri.joinPath(uri, path)));
 }
 
 function unescaped(json: string): string {

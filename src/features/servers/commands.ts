@@ -14,6 +14,7 @@ import { plainText } from '../../core/text.ts';
 import type { CredentialTarget, ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
+import { fileUri } from '../../platform/configLocations.ts';
 import type { FoundServer } from '../../platform/deliverer.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
 import { offerServer, providedServer, removeProvided } from '../../platform/providedServers.ts';
@@ -25,13 +26,13 @@ import type { Services } from '../../services.ts';
 
 export async function openFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
   const file = target?.file ?? (await askForServer(inventory.snapshot, undefined)).file;
-  await vscode.window.showTextDocument(vscode.Uri.parse(file));
+  await vscode.window.showTextDocument(fileUri(file));
 }
 
 export async function revealInFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
   const chosen = await askForServer(inventory.snapshot, target);
   const found = findServer(inventory.snapshot, chosen);
-  const editor = await vscode.window.showTextDocument(vscode.Uri.parse(chosen.file));
+  const editor = await vscode.window.showTextDocument(fileUri(chosen.file));
   if (!found) {
     return;
   }
@@ -282,7 +283,7 @@ export async function startServer(services: Services, target?: ServerTarget): Pr
             context.extension.id,
             () => inventory.snapshot.provided.find(({ parsed }) => parsed.name === chosen.server)?.label,
           )
-        : mcp.start(vscode.Uri.parse(chosen.file), chosen.server),
+        : mcp.start(fileUri(chosen.file), chosen.server),
   );
   if (!known) {
     throw notFound(chosen);

@@ -3,6 +3,9 @@ import type { FileSnapshot, HeaderSnapshot, ServerSnapshot, Snapshot } from '../
 import { plainText } from '../../core/text.ts';
 import { providedFile, type ServerTarget } from '../../ids.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
+import { fileUri } from '../../platform/configLocations.ts';
+import { fileTrouble } from '../../platform/fileTroubles.ts';
+import { locationLabel } from '../../platform/locationTexts.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
 import { SteadyTree } from '../../platform/steadyTree.ts';
@@ -127,34 +130,33 @@ export class ServersTree extends SteadyTree<ServersNode> {
   }
 
   #fileItem({ snapshot, file }: FileNode): vscode.TreeItem {
-    const uri = vscode.Uri.parse(file);
-    const user = this.#services.files.locationOf(uri)?.inputScope === 'user';
-    const label = user ? vscode.l10n.t('User mcp.json') : fileLabel(uri);
-    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+    const uri = fileUri(file);
+    const place = this.#services.files.locationOf(file);
+    const { name, path } = place ? locationLabel(place) : { name: fileLabel(uri), path: '' };
+    const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
     item.id = file;
     item.contextValue = 'file';
-    item.description = fileState(snapshot);
-    item.iconPath = new vscode.ThemeIcon(item.description ? 'warning' : 'file-code');
-    item.tooltip = uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
-    item.accessibilityInformation = { label: [label, item.description].filter(Boolean).join(', ') };
+    const trouble = fileTrouble(snapshot);
+    // In a narrow view the end isn't seen, and what is wrong says more than where.
+    item.description = [trouble?.state, path].filter(Boolean).join(' · ');
+    item.iconPath = new vscode.ThemeIcon(trouble ? 'warning' : 'file-code');
+    const where = uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
+    item.tooltip = [where, trouble && `${trouble.state}: ${trouble.remedy}`].filter(Boolean).join('\n');
+    item.accessibilityInformation = { label: [name, trouble?.state, trouble?.remedy, path].filter(Boolean).join(', ') };
     return item;
   }
 
   #serverItem(node: ServerNode): vscode.TreeItem {
     const { snapshot, file, server } = node;
     const label = plainText(server);
-    const remote = snapshot.parsed.transport !== 'stdio';
+    const remote = isRemote(snapshot);
     const item = new vscode.TreeItem(
       label,
       snapshot.headers.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
     );
     item.id = this.keyOf(node);
     const offered = file === providedFile;
-    item.contextValue = offered
-      ? 'provided'
-      : remote
-        ? `server.http${snapshot.headers.some(isAuthentic) ? '.authenticated' : ''}`
-        : 'server.stdio';
+    item.contextValue = offered ? 'provided' : this.#contextOf(node);
     item.iconPath = new vscode.ThemeIcon(remote ? 'globe' : 'terminal');
     item.description = remote ? plainText(snapshot.parsed.url?.value ?? '', 100) : 'stdio';
     item.accessibilityInformation = {
@@ -168,6 +170,20 @@ export class ServersTree extends SteadyTree<ServersNode> {
       };
     }
     return item;
+  }
+
+  /** What the manifest's `when` clauses look at: `foreign` where VS Code can't start it. */
+  #contextOf({ file, snapshot }: ServerNode): string {
+    const ours = this.#services.files.locationOf(file)?.inputScope !== undefined;
+    const kind = isRemote(snapshot) ? 'http' : 'stdio';
+    return [
+      'server',
+      !ours && 'foreign',
+      kind,
+      kind === 'http' && snapshot.headers.some(isAuthentic) && 'authenticated',
+    ]
+      .filter(Boolean)
+      .join('.');
   }
 
   #headerItem(node: HeaderNode): vscode.TreeItem {
@@ -231,6 +247,11 @@ function providedItem(): vscode.TreeItem {
   return item;
 }
 
+/** `mcp-remote` is a command that stands for a server over HTTP. */
+function isRemote({ parsed }: ServerSnapshot): boolean {
+  return parsed.transport !== 'stdio' || parsed.viaMcpRemote === true;
+}
+
 function isAuthentic(header: HeaderSnapshot): boolean {
   return header.authenticates;
 }
@@ -261,32 +282,4 @@ function headerTooltip(
     : `**${escapeMarkdown(name)}**`;
   const parts = [title, findingsMarkdown(header.findings, now), header.token && tokenMarkdown(header.token, now)];
   return new vscode.MarkdownString(parts.filter(Boolean).join('\n\n'), true);
-}
-
-function fileState({ source, parsed }: FileSnapshot): string {
-  if (source.content.state === 'unreadable') {
-    switch (source.content.reason) {
-      case 'not-utf8':
-        return vscode.l10n.t('not UTF-8 text');
-      case 'no-permission':
-        return vscode.l10n.t('no permission to read it');
-      case 'is-directory':
-        return vscode.l10n.t('a folder, not a file');
-      case 'too-large':
-        return vscode.l10n.t('too large');
-      case 'failed':
-        return vscode.l10n.t('cannot be read');
-    }
-  }
-  const [problem] = parsed.problems;
-  switch (problem?.code) {
-    case undefined:
-      return '';
-    case 'duplicate-server':
-      return vscode.l10n.t('a server’s name stands twice');
-    case 'syntax':
-      return vscode.l10n.t('not well-formed JSON');
-    default:
-      return vscode.l10n.t('not as a config file should be');
-  }
 }

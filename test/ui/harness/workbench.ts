@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSy
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../../host/chromium.ts';
+import { homeEnvironment } from '../../host/homeEnvironment.ts';
 import { quietSettings } from '../../host/hostOptions.ts';
 import { outputFolder } from '../../host/paths.ts';
 import { prepareServer } from '../../host/prepareServer.ts';
@@ -23,6 +24,8 @@ export interface WorkbenchOptions {
   readonly workspace?: string;
   /** Put into the copied folder, by relative path, before VS Code starts. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Put into the user's home, which is empty otherwise. */
+  readonly home?: Readonly<Record<string, string>>;
   readonly theme?: 'dark' | 'light';
   /** User settings, beside those that every test has. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -109,6 +112,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     'workbench.reduceMotion': 'on',
     ...options.settings,
   };
+  const home = join(root, 'home');
+  writeFiles(home, options.home);
   const userFolder = join(root, 'data', 'data', 'User');
   // Settings of the scope `machine` are the server's there; on the desktop they stand among the user's.
   const machineFolder = join(root, 'data', 'data', 'Machine');
@@ -121,6 +126,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     extensionsDir: join(root, 'extensions'),
     settings,
     trust: options.trust ?? true,
+    env: homeEnvironment(home),
   });
   try {
     const browser = await openBrowser({
@@ -200,11 +206,17 @@ async function readStatusBar(page: Page): Promise<string[]> {
   return items.map(({ text, spoken }) => text || spoken);
 }
 
-function prepareWorkspace(folder: string, { workspace, files = {} }: WorkbenchOptions): void {
+function prepareWorkspace(folder: string, { workspace, files }: WorkbenchOptions): void {
   mkdirSync(folder, { recursive: true });
   if (workspace !== undefined) {
     cpSync(workspace, folder, { recursive: true });
   }
+  writeFiles(folder, files);
+}
+
+/** By relative path. */
+function writeFiles(folder: string, files: Readonly<Record<string, string>> = {}): void {
+  mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
     writeFileSync(join(folder, name), content);

@@ -90,15 +90,16 @@ describe('A config file', () => {
     }
   });
 
-  it('that is a link to nothing, or to itself, has no line or one that says so', async () => {
+  it('that is a link to nothing, or to itself, has a line that says so', async () => {
     for (const target of [inWorkspace('nowhere.json'), inWorkspace(path)]) {
       symlinkSync(target, inWorkspace(path));
-      const { files } = await services();
-      const place = files.locationOf(uriOf(path));
-      assert.ok(place);
-      const read = await files.read(place);
-      assert.ok(read === undefined || read.content.state === 'unreadable', target);
+      // Nothing is told of a link that leads nowhere.
+      (await services()).files.refresh();
+      const line = await until('a line', () => shown());
+      assert.match(line.description, /^a link to a file that is not there|^cannot be read/);
       rmSync(inWorkspace(path));
+      (await services()).files.refresh();
+      await until('no line', () => shown() === undefined);
     }
   });
 

@@ -115,7 +115,7 @@ describe('Config files', () => {
 
   it('of the user stand beside the settings', async () => {
     const { files } = await services();
-    const place = files.locations.at(-1);
+    const place = files.locations.find(({ format }) => format.id === 'vscodeUser');
     assert.ok(place);
     assert.equal(place.inputScope, 'user');
     if (testEnvironment().host === 'server') {
