@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerAddServer } from './features/addServer/register.ts';
+import { registerCopyAs } from './features/copyAs/register.ts';
 import { registerCredentials } from './features/credentials/register.ts';
 import { registerDiagnostics } from './features/diagnostics/register.ts';
 import { registerEditToken } from './features/editToken/register.ts';
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerStatusBar(services),
     registerEditToken(services),
     registerSwitchRole(services),
+    registerCopyAs(services),
     registerVerify(services),
     registerHelp(services),
     registerHealth(services),

@@ -1,5 +1,6 @@
 import type { SecretEncoding } from './core/credentials/types.ts';
 import type { JsonObject } from './core/jwt/types.ts';
+import type { ExampleForm, ExampleRequest } from './core/usage/types.ts';
 
 /** Where a server stands. Tree nodes, lenses and quick fixes pass it as a command's argument. */
 export interface ServerTarget {
@@ -168,6 +169,24 @@ export interface ExportKeyAnswers {
   readonly to?: string;
 }
 
+/** The answers of **Copy As...**. */
+export interface CopyAsAnswers {
+  readonly form?: ExampleForm;
+  /** Of the MCP Inspector always `tools/list`. */
+  readonly request?: ExampleRequest;
+  /** Whether tokens come from environment variables when the text is run, or stand in it. */
+  readonly secrets?: 'variables' | 'clear';
+}
+
+export interface CopyAsResult {
+  readonly form: ExampleForm;
+  readonly request: ExampleRequest;
+  /** The environment variables that it needs. */
+  readonly variables: readonly string[];
+  /** What is in the clipboard now, unless a secret stands in it. */
+  readonly text?: string;
+}
+
 /** Every command with its arguments. The manifest contributes exactly these. */
 export interface Commands {
   'mcpKeyring.addServer': [answers?: AddServerAnswers];
@@ -184,6 +203,7 @@ export interface Commands {
   'mcpKeyring.servers.detachCredential': [target?: ServerTarget];
   'mcpKeyring.servers.renewToken': [target?: ServerTarget];
   'mcpKeyring.servers.copyToken': [target?: ServerTarget];
+  'mcpKeyring.servers.copyAs': [target?: ServerTarget, answers?: CopyAsAnswers];
   'mcpKeyring.servers.start': [target?: ServerTarget];
   'mcpKeyring.servers.remove': [target?: ServerTarget];
   'mcpKeyring.servers.repairHeader': [target?: ServerTarget];
@@ -233,6 +253,7 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.detachCredential': true,
   'mcpKeyring.servers.renewToken': true,
   'mcpKeyring.servers.copyToken': true,
+  'mcpKeyring.servers.copyAs': true,
   'mcpKeyring.servers.start': true,
   'mcpKeyring.servers.remove': true,
   'mcpKeyring.servers.repairHeader': true,

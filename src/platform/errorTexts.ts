@@ -336,6 +336,10 @@ function argumentText(data: FindingData): string {
       return l10n.t('there is no such field.');
     case 'unknown-role':
       return l10n.t('there is no preset for the role “{0}”. Presets are in the settings.', text(data.value));
+    case 'unknown-choice':
+      return l10n.t('“{0}” is not one of the choices.', text(data.value));
+    case 'not-over-sse':
+      return l10n.t('this server speaks the older transport HTTP+SSE, so only “inspector” can be copied.');
     case 'no-token':
       return l10n.t('there is no token in it.');
     case 'not-a-jwt':

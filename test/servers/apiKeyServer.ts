@@ -72,7 +72,8 @@ const TOOLS = [
   }),
 ];
 
-function createWeatherServer(): McpServer {
+/** The MCP server behind the key. */
+export function createWeatherServer(): McpServer {
   const server = new McpServer({ name: 'weather', version: '1.0.0' });
   registerTools(server, TOOLS);
   return server;

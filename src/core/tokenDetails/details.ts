@@ -5,9 +5,11 @@ import type { Vault } from '../credentials/vault.ts';
 import type { Finding } from '../findings.ts';
 import type { CredentialSnapshot, Snapshot, Status } from '../inventory/types.ts';
 import { readTimes, type TokenTimes } from '../jwt/claims.ts';
+import { exampleCall } from '../usage/call.ts';
+import { usageExample } from '../usage/example.ts';
+import type { ExampleForm } from '../usage/types.ts';
 import { type MemberRows, memberRows } from './memberRows.ts';
 import type { PanelAction } from './requests.ts';
-import { type UsageExample, usageExamples } from './usage.ts';
 
 /** Everything that the panel shows of a credential, as data. It holds nothing of the secret but lengths. */
 export interface TokenDetails {
@@ -30,7 +32,7 @@ export interface TokenDetails {
   readonly attachments: readonly AttachmentDetails[];
   /** Newest first. */
   readonly history: readonly HistoryEntry[];
-  readonly examples: readonly UsageExample[];
+  readonly examples: readonly { readonly id: ExampleForm; readonly text: string }[];
   readonly actions: readonly PanelAction[];
 }
 
@@ -126,9 +128,24 @@ export function tokenDetails(
     ...(checks && { checks }),
     attachments,
     history: credential.history.toReversed(),
-    examples: usageExamples(first?.url ?? exampleUrl, { name: header, scheme: schemeFor(credential, header) }),
+    examples: examplesOf(first?.url ?? exampleUrl, { name: header, scheme: schemeFor(credential, header) }),
     actions: actionsFor(credential, token),
   };
+}
+
+/** The two that fit most terminals; **Copy As...** has the others. */
+function examplesOf(url: string, { name, scheme }: HeaderSpec): TokenDetails['examples'] {
+  const call = exampleCall({
+    url,
+    urlIsSecret: false,
+    showUrl: true,
+    headers: [{ name, prefix: scheme ? `${scheme} ` : '' }],
+    request: 'initialize',
+  });
+  return (['curl', 'powershell'] as const).flatMap(id => {
+    const text = call.ok ? usageExample(id, call.value) : call;
+    return text.ok ? [{ id, text: text.value }] : [];
+  });
 }
 
 function outlineOf({ credential, token }: CredentialSnapshot): TokenOutline {

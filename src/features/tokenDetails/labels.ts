@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { tokenVariable } from '../../core/usage/call.ts';
 import type { PanelLabels } from './panelView.ts';
 
 /** The page's own words. What the page fills in is given as `{0}` for itself. */
@@ -43,7 +44,12 @@ export function panelLabels(): PanelLabels {
     showInFile: l10n.t('Show in File'),
     noFile: l10n.t('No config file of this window names it.'),
     usage: l10n.t('Use it by hand'),
-    usageNote: l10n.t('Each command asks for the token, so that it stands in no file and no history.'),
+    usageNote: l10n.t(
+      'Each command takes the token from the environment variable {0}, so that it stands in no history. To set it: {1} in bash, {2} in PowerShell.',
+      tokenVariable,
+      `read -rs ${tokenVariable}; export ${tokenVariable}`,
+      `$env:${tokenVariable} = Read-Host -MaskInput`,
+    ),
     copyExample: l10n.t('Copy Command'),
     history: l10n.t('History'),
     noHistory: l10n.t('Nothing has happened to it yet.'),
@@ -57,9 +63,4 @@ export function panelLabels(): PanelLabels {
     in: l10n.t('in {0}', '{0}'),
     ago: l10n.t('{0} ago', '{0}'),
   };
-}
-
-/** Titles of the usage examples. */
-export function exampleTitle(id: 'posix' | 'powershell'): string {
-  return id === 'posix' ? l10n.t('curl in bash or zsh') : l10n.t('PowerShell 7');
 }

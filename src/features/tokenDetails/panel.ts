@@ -10,8 +10,8 @@ import { type TokenDetails, tokenDetails, type VerificationCheck } from '../../c
 import { type PanelAction, type PanelRequest, readPanelRequest } from '../../core/tokenDetails/requests.ts';
 import { checkName, checkText } from '../../platform/checkTexts.ts';
 import { runCommand } from '../../platform/commands.ts';
+import { pageFolder, pageHtml } from '../../platform/webview/page.ts';
 import type { Services } from '../../services.ts';
-import { pageFolder, pageHtml } from './page.ts';
 import type { EmptyView, PanelMessage } from './panelView.ts';
 import { panelView } from './panelWords.ts';
 
@@ -45,7 +45,7 @@ export class TokenDetailsPanel implements Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#update()),
     ];
     panel.webview.options = { enableScripts: true, enableForms: false, localResourceRoots: [pageFolder(extensionUri)] };
-    panel.webview.html = pageHtml(panel.webview, extensionUri);
+    panel.webview.html = pageHtml(panel.webview, extensionUri, 'tokenDetails', vscode.l10n.t('Token Details'));
     this.#update();
   }
 

@@ -23,7 +23,8 @@ import { fileLabel } from '../../platform/configFiles.ts';
 import { findingText, statusText } from '../../platform/texts.ts';
 import { absoluteTime } from '../../platform/times.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
-import { exampleTitle, panelLabels } from './labels.ts';
+import { exampleFormText } from '../../platform/usageTexts.ts';
+import { panelLabels } from './labels.ts';
 import { claimText, parameterText, sourceText } from './nameTexts.ts';
 import type {
   AttachmentView,
@@ -66,7 +67,7 @@ export function panelView(details: TokenDetails, tokenVersion: number): PanelVie
     }),
     checks: (details.checks ?? []).map(checkView),
     attachments: details.attachments.map(attachmentView),
-    examples: details.examples.map(({ id, text }) => ({ id, title: exampleTitle(id), text })),
+    examples: details.examples.map(({ id, text }) => ({ id, title: exampleFormText(id), text })),
     history: details.history.map(({ at, event, server }) => ({
       moment: moment(at),
       event: eventText(event),

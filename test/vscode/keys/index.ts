@@ -5,4 +5,5 @@ export const run = suite(() => [
   import('./signing.test.ts'),
   import('./switchRole.test.ts'),
   import('./editClaims.test.ts'),
+  import('./copyAs.test.ts'),
 ]);

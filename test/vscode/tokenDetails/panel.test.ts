@@ -151,8 +151,8 @@ describe('The token details', () => {
     fake.say({ type: 'copy' });
     await until('the history', () => fake.view?.history[0]?.event === 'copied');
     assert.equal(await vscode.env.clipboard.readText(), token);
-    fake.say({ type: 'copyExample', example: 'posix' });
-    await until('the command', async () => (await vscode.env.clipboard.readText()).startsWith('printf'));
+    fake.say({ type: 'copyExample', example: 'curl' });
+    await until('the command', async () => (await vscode.env.clipboard.readText()).startsWith('curl '));
     assert.ok(!(await vscode.env.clipboard.readText()).includes(fakeSignature));
     fake.dispose();
   });

@@ -1,5 +1,5 @@
+import { button, element, type PageElement, type PageField } from '../../../platform/webview/dom.ts';
 import type { PanelView } from '../panelView.ts';
-import { button, element, type PageElement, type PageField } from './dom.ts';
 
 const longest = '1000';
 

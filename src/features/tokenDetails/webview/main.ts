@@ -1,7 +1,7 @@
 import type { PanelRequest } from '../../../core/tokenDetails/requests.ts';
+import { button, element, type PageElement, page } from '../../../platform/webview/dom.ts';
 import type { AttachmentView, EmptyView, PanelMessage, PanelView } from '../panelView.ts';
 import { DescriptionSection } from './descriptionSection.ts';
-import { button, element, type PageElement, page } from './dom.ts';
 import { factList, membersSection, section, table } from './parts.ts';
 import { fill, momentElement, updateMoments } from './relative.ts';
 import { TimelineSection } from './timelineSection.ts';

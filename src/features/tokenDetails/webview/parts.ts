@@ -1,5 +1,5 @@
+import { element, type PageElement } from '../../../platform/webview/dom.ts';
 import type { FactView, MembersView, MemberView, PanelLabels } from '../panelView.ts';
-import { element, type PageElement } from './dom.ts';
 import { momentElement } from './relative.ts';
 
 /** A section with its heading, which names it for screen readers. */

@@ -1,5 +1,5 @@
+import { element, type PageElement, page } from '../../../platform/webview/dom.ts';
 import type { MomentView, PanelLabels } from '../panelView.ts';
-import { element, type PageElement, page } from './dom.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,6 +1,6 @@
 import { nowPosition } from '../../../core/tokenDetails/timeline.ts';
+import { element, type PageElement } from '../../../platform/webview/dom.ts';
 import type { PanelLabels, TimelineView } from '../panelView.ts';
-import { element, type PageElement } from './dom.ts';
 import { factList } from './parts.ts';
 import { fill } from './relative.ts';
 

@@ -1,5 +1,5 @@
+import { button, element, type PageElement, page } from '../../../platform/webview/dom.ts';
 import type { PanelLabels, TokenView } from '../panelView.ts';
-import { button, element, type PageElement, page } from './dom.ts';
 
 export interface TokenActions {
   /** Asks for the token; the answer comes with the same id. */

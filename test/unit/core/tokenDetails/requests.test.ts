@@ -11,7 +11,7 @@ describe('requests of the panel', () => {
       { type: 'run', action: 'renew' },
       { type: 'describe', text: '' },
       { type: 'showInFile', place: 'file:///x\ny\nz' },
-      { type: 'copyExample', example: 'posix' },
+      { type: 'copyExample', example: 'curl' },
       { type: 'manageTrust' },
       { type: 'close' },
     ]) {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Where the page's script and styles are. Nothing else can be loaded by it. */
+/** Where the scripts and styles of pages are. Nothing else can be loaded by them. */
 export function pageFolder(extension: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extension, 'dist', 'webview');
 }
@@ -8,11 +8,12 @@ export function pageFolder(extension: vscode.Uri): vscode.Uri {
 /**
  * The page, empty: everything on it comes by message, and the page puts it there as text. So the HTML, which VS Code may keep,
  * says nothing of any credential.
+ * @param name of the script and the styles
  */
-export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string {
+export function pageHtml(webview: vscode.Webview, extension: vscode.Uri, name: string, title: string): string {
   const folder = pageFolder(extension);
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(folder, 'tokenDetails.js'));
-  const style = webview.asWebviewUri(vscode.Uri.joinPath(folder, 'tokenDetails.css'));
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(folder, `${name}.js`));
+  const style = webview.asWebviewUri(vscode.Uri.joinPath(folder, `${name}.css`));
   const nonce = crypto.randomUUID();
   const policy = [
     "default-src 'none'",
@@ -27,7 +28,7 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${attribute(vscode.l10n.t('Token Details'))}</title>
+<title>${attribute(title)}</title>
 <link rel="stylesheet" href="${attribute(style.toString())}">
 </head>
 <body>

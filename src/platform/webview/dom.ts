@@ -1,5 +1,4 @@
-// Of the DOM, what this page uses. The project's types know none, so that nothing outside of this folder takes itself for
-// a page.
+// Of the DOM, what our pages use. The project's types know none, so that nothing else takes itself for a page.
 
 export interface PageNode {
   textContent: string | null;
