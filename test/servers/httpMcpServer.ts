@@ -60,6 +60,8 @@ export interface HttpMcpServerOptions {
   readonly mcp: McpServerFactory;
   /** A fixed port, or a free one. */
   readonly port?: number;
+  /** Whether there is an endpoint for Streamable HTTP at `/mcp`; there is unless this is false. */
+  readonly streamableHttp?: boolean;
   /** Further paths. */
   readonly routes?: Readonly<Record<string, Route>>;
   /** Milliseconds that the server's clock is ahead of this machine's: `Date` header, `exp`, `nbf`. */
@@ -93,11 +95,13 @@ export async function startHttpMcpServer(options: HttpMcpServerOptions): Promise
   const mcpHandler = createMcpHandler(options.mcp, { maxRequestBodySize: MAX_BODY_BYTES });
   const mcpNodeHandler = toNodeHandler(mcpHandler, { maxRequestBodySize: MAX_BODY_BYTES });
   const routes = new Map<string, Route>(Object.entries(options.routes ?? {}));
-  routes.set('/mcp', {
-    // The cast is for exactOptionalPropertyTypes alone, which the package's types don't allow for.
-    handle: ({ req, res, body, authInfo }) =>
-      mcpNodeHandler(Object.assign(req, { auth: authInfo }) as NodeIncomingMessageLike, res, body),
-  });
+  if (options.streamableHttp !== false) {
+    routes.set('/mcp', {
+      // The cast is for exactOptionalPropertyTypes alone, which the package's types don't allow for.
+      handle: ({ req, res, body, authInfo }) =>
+        mcpNodeHandler(Object.assign(req, { auth: authInfo }) as NodeIncomingMessageLike, res, body),
+    });
+  }
   // A page of another site can reach loopback by DNS rebinding; the Host header gives it away.
   const isForLoopback = localhostHostValidation();
 

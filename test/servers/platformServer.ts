@@ -11,6 +11,8 @@ export const PLATFORM_ISSUER = 'demo-platform';
 export interface PlatformServerOptions {
   readonly port?: number;
   readonly dateOffset?: number;
+  /** Whether it serves Streamable HTTP beside HTTP+SSE; it does unless this is false. */
+  readonly streamableHttp?: boolean;
 }
 
 /** What the platform's token page shows of a token; the token itself is shown once, when it is made. */

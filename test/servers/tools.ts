@@ -19,6 +19,8 @@ export interface ToolDefinition<Args> {
   readonly required?: readonly (keyof Args & string)[];
   /** OAuth scopes that a caller's token needs; without them the call is answered with a 403 and a challenge. */
   readonly scopes?: readonly [string, ...string[]];
+  /** What it says about itself: that it changes nothing, for example. */
+  readonly annotations?: NonNullable<Tool['annotations']>;
   /** Does it and returns what to tell; what it throws is told as the tool's failure. */
   run(args: Args, caller: AuthInfo | undefined): string | Promise<string>;
 }
@@ -40,7 +42,12 @@ export function defineTool<Args>(tool: ToolDefinition<Args>): DefinedTool {
     additionalProperties: false,
   };
   return {
-    listed: { name: tool.name, description: tool.description, inputSchema },
+    listed: {
+      name: tool.name,
+      description: tool.description,
+      inputSchema,
+      ...(tool.annotations && { annotations: tool.annotations }),
+    },
     schema: fromJsonSchema<never>(inputSchema),
     ...(tool.scopes === undefined ? {} : { scopeChallenge: requireScopes(...tool.scopes) }),
     run: (args, caller) => tool.run(args, caller),

@@ -1,0 +1,168 @@
+import { pageTitle } from '../serverWords.ts';
+import type { Facts } from './facts.ts';
+import type { Offer, Rule } from './types.ts';
+
+/** Somebody answered, and it wasn't the MCP server, or not at this place. */
+export const answerRules: readonly Rule[] = [
+  {
+    cause: 'redirected-elsewhere',
+    when: 'the server sends clients to another origin, where they no longer send the credential',
+    find: facts => {
+      const to = redirectOf(facts);
+      return to !== undefined && !sameOrigin(to, facts.seen.serverUrl)
+        ? {
+            certainty: 'certain',
+            data: { to, signIn: signInPath.test(to) },
+            offers: signInPath.test(to)
+              ? [{ kind: 'showInFile' }]
+              : [{ kind: 'useUrl', value: to }, { kind: 'showInFile' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'moved',
+    when: 'the server sends clients to another path of its own',
+    find: facts => {
+      const to = redirectOf(facts);
+      return to !== undefined && sameOrigin(to, facts.seen.serverUrl)
+        ? {
+            certainty: 'certain',
+            data: { to, signIn: signInPath.test(to) },
+            offers: signInPath.test(to)
+              ? [{ kind: 'showInFile' }]
+              : [{ kind: 'useUrl', value: to }, { kind: 'showInFile' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'rate-limited',
+    when: 'the answer is 429',
+    find: ({ status, answer, seen }) =>
+      status === 429 || seen.bare?.status === 429
+        ? {
+            certainty: 'certain',
+            data: { after: answer?.headers['retry-after'] ?? seen.bare?.headers['retry-after'] ?? '' },
+            offers: [{ kind: 'testAgain' }],
+          }
+        : undefined,
+  },
+  {
+    cause: 'proxy',
+    when: 'a proxy answers for the server: a page with 502, 503, 504, or one with a Via header',
+    find: facts =>
+      isOfProxy(facts)
+        ? {
+            certainty: 'likely',
+            data: { status: facts.status, title: pageTitle(facts.answer?.body ?? '') ?? '' },
+            offers: [{ kind: 'testAgain' }],
+          }
+        : undefined,
+  },
+  {
+    cause: 'sse-only',
+    when: 'no Streamable HTTP at this URL, and HTTP+SSE answers at another one of the same origin',
+    find: ({ seen, status }) => {
+      const sse = seen.others.find(({ transport }) => transport === 'sse');
+      const http = seen.others.find(({ transport }) => transport === 'streamableHttp');
+      return isMissing(status) && sse && !http && !seen.connected
+        ? {
+            certainty: 'certain',
+            data: { to: sse.url },
+            offers: [{ kind: 'useUrl', value: sse.url }, { kind: 'showInFile' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'path-wrong',
+    when: 'nothing at this path, and an MCP server answers at another one of the same origin',
+    find: ({ seen, status, isPage }) => {
+      const [other] = seen.others;
+      const missing = isMissing(status) || (isPage && status < 400);
+      return missing && other && !seen.connected
+        ? {
+            certainty: 'certain',
+            data: { to: other.url, status },
+            offers: [{ kind: 'useUrl', value: other.url }, { kind: 'showInFile' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'web-page',
+    when: 'a page for people came instead of an answer for programs: a sign-in page, a portal',
+    find: facts => {
+      const { isPage, answer, status, seen } = facts;
+      return isPage && !seen.connected && !isMissing(status) && !isOfProxy(facts)
+        ? {
+            certainty: 'certain',
+            data: {
+              title: pageTitle(answer?.body ?? '') ?? '',
+              signIn: /type=["']?password|sign[ -]?in|log[ -]?in|sso|saml/i.test(answer?.body ?? ''),
+            },
+            offers: [{ kind: 'showInFile' }, { kind: 'testAgain' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'path-wrong',
+    when: 'nothing at this path, and nowhere near',
+    find: ({ seen, status }) =>
+      isMissing(status) && seen.others.length === 0 && !seen.connected
+        ? { certainty: 'likely', data: { to: '', status }, offers: [{ kind: 'showInFile' }] }
+        : undefined,
+  },
+  {
+    cause: 'server-error',
+    when: 'the server failed while answering, without a word about the credential',
+    find: ({ status, refused, isPage, seen }) =>
+      status >= 500 && status !== 505 && !refused && !isPage
+        ? {
+            // Where it serves others, it may well be this credential that it stumbles over.
+            certainty: seen.bare?.status === status ? 'certain' : 'likely',
+            data: { status },
+            offers: [{ kind: 'testAgain' }, { kind: 'copyAsCurl' }],
+          }
+        : undefined,
+  },
+  {
+    cause: 'not-mcp',
+    when: 'something answers that does not speak MCP',
+    find: ({ seen, refused, status }) =>
+      !refused && (seen.failure?.code === 'protocol' || seen.failure?.code === 'rpc') && status < 400
+        ? {
+            certainty: 'likely',
+            data: { reason: seen.failure.rpc?.message ?? seen.failure.reason ?? '' },
+            offers: curl,
+          }
+        : undefined,
+  },
+];
+
+const curl: readonly Offer[] = [{ kind: 'showInFile' }, { kind: 'copyAsCurl' }];
+
+const signInPath = /\b(?:log-?in|sign-?in|sso|saml|oauth2?|authorize|auth)\b/i;
+
+function isMissing(status: number): boolean {
+  return status === 404 || status === 405 || status === 410 || status === 501;
+}
+
+function isOfProxy({ isPage, status, answer }: Facts): boolean {
+  return isPage && ([502, 503, 504].includes(status) || answer?.headers.via !== undefined);
+}
+
+function redirectOf({ seen, answer }: Facts): string | undefined {
+  const redirected = [answer, seen.bare].find(exchange => exchange?.failure?.code === 'redirected');
+  return redirected?.redirectedTo;
+}
+
+function sameOrigin(a: string, b: string): boolean {
+  try {
+    return new URL(a).origin === new URL(b).origin;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Examination } from '../examination.ts';
+import { answerRules } from './answerRules.ts';
+import { factsOf } from './facts.ts';
+import { headerRules } from './headerRules.ts';
+import { reachRules } from './reachRules.ts';
+import { tokenRules } from './tokenRules.ts';
+import type { Cause, Diagnosis, Rule } from './types.ts';
+
+/** All that is known about failing connections. Of two that are as sure, the earlier one comes first. */
+export const rules: readonly Rule[] = [...reachRules, ...answerRules, ...headerRules, ...tokenRules];
+
+/** What is worth saying though the server serves. */
+const notes: readonly Rule[] = [
+  {
+    cause: 'token-not-needed',
+    when: 'the server shakes hands with everybody, and a credential was sent',
+    find: ({ seen, credential }) =>
+      (seen.bare?.status ?? 0) < 300 && !seen.bare?.failure && credential.kind !== 'none'
+        ? { certainty: 'certain' }
+        : undefined,
+  },
+  {
+    cause: 'sse-only',
+    when: 'connected over HTTP+SSE',
+    find: ({ seen }) => (seen.connected?.transport === 'sse' ? { certainty: 'certain', data: { to: '' } } : undefined),
+  },
+];
+
+/** Why a server does not serve, from what was observed and what the token says. Pure. */
+export function diagnose(examination: Examination): Diagnosis {
+  const facts = factsOf(examination);
+  const { connected, failure, call, cancelled } = examination;
+  const healthy =
+    connected !== undefined && !failure && !cancelled && (call === undefined || call.outcome === 'answered');
+  const causes: Cause[] = [];
+  for (const { cause: id, find } of healthy ? notes : rules) {
+    const found = causes.some(cause => cause.id === id) ? undefined : find(facts);
+    if (found) {
+      causes.push({ id, certainty: found.certainty, data: found.data ?? {}, offers: found.offers ?? [] });
+    }
+  }
+  const certain = causes.filter(({ certainty }) => certainty === 'certain');
+  const likely = causes.filter(({ certainty }) => certainty === 'likely');
+  return { healthy, causes: [...certain, ...likely].slice(0, mostCauses), examination };
+}
+
+/** Nobody reads a longer list of guesses. */
+const mostCauses = 4;

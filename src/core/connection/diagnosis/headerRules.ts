@@ -1,0 +1,112 @@
+import type { FindingCode } from '../../findings.ts';
+import type { Facts } from './facts.ts';
+import type { Certainty, Rule } from './types.ts';
+
+/** The credential was sent, and not in the form in which the server reads it. */
+export const headerRules: readonly Rule[] = [
+  {
+    cause: 'scheme-wrong',
+    when: 'refused, and the scheme stands twice',
+    find: facts => malformed(facts, ['header-scheme-doubled'], { doubled: true }),
+  },
+  {
+    cause: 'header-malformed',
+    when: 'refused, and the header’s own name stands in its value, or characters that cannot be sent',
+    find: facts => malformed(facts, ['header-name-pasted', 'header-invalid-characters']),
+  },
+  {
+    cause: 'scheme-missing',
+    when: 'refused, and a JWT is sent in Authorization without a scheme',
+    find: facts => malformed(facts, ['header-scheme-missing']),
+  },
+  {
+    cause: 'header-blanks',
+    when: 'refused, and stray blanks stand in the value',
+    find: facts => malformed(facts, ['header-whitespace'], {}, facts.words.topics.has('scheme') ? 'certain' : 'likely'),
+  },
+  {
+    cause: 'header-name',
+    when: 'answered as if nothing had been sent, and the server names another header than the one that was',
+    find: ({ refused, credential, words, challenge, unmoved, answer, seen }) => {
+      const sent = credential.headerName?.toLowerCase();
+      if (!refused || sent === undefined) {
+        return undefined;
+      }
+      const bearer = /^\s*bearer\b/i.test(answer?.headers['www-authenticate'] ?? '');
+      const other = words.headers.find(name => name !== sent);
+      const wanted =
+        other ??
+        (sent !== 'authorization' && (bearer || challenge || /bearer/i.test(words.text)) ? 'authorization' : undefined);
+      if (wanted === undefined || words.headers.includes(sent)) {
+        return undefined;
+      }
+      // Servers challenge with `Bearer` while they want an API key: only a name in words is proof.
+      const certainty: Certainty = unmoved && other !== undefined ? 'certain' : 'likely';
+      return unmoved || words.topics.has('missing') || seen.bare?.status === 401
+        ? {
+            certainty,
+            data: { sent: credential.headerName ?? '', wanted: canonicalName(wanted) },
+            offers: [{ kind: 'renameHeader', value: canonicalName(wanted) }, { kind: 'showInFile' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'scheme-missing',
+    when: 'answered as if nothing had been sent, an opaque token stands in Authorization alone, and the server speaks of Bearer',
+    find: ({ refused, credential, unmoved, words, challenge, answer }) => {
+      const alone = credential.headerName?.toLowerCase() === 'authorization' && credential.scheme === '';
+      const bearer =
+        challenge !== undefined || /bearer/i.test(words.text) || answer?.headers['www-authenticate'] !== undefined;
+      return refused && alone && (unmoved || words.topics.has('scheme')) && bearer
+        ? {
+            certainty: words.topics.has('scheme') ? 'certain' : 'likely',
+            offers: [{ kind: 'repairHeader' }, { kind: 'showInFile' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'scheme-wrong',
+    when: 'answered as if nothing had been sent, and the scheme is not written “Bearer”',
+    find: ({ refused, credential, unmoved, words }) => {
+      const { scheme } = credential;
+      const odd =
+        credential.headerName?.toLowerCase() === 'authorization' &&
+        scheme !== undefined &&
+        scheme !== '' &&
+        scheme !== 'Bearer';
+      return refused && odd && (unmoved || words.topics.has('scheme') || words.topics.has('missing'))
+        ? {
+            certainty: words.topics.has('scheme') ? 'certain' : 'likely',
+            data: { scheme },
+            offers: [{ kind: 'repairHeader' }, { kind: 'showInFile' }],
+          }
+        : undefined;
+    },
+  },
+];
+
+function malformed(
+  { refused, credential, status }: Facts,
+  codes: readonly FindingCode[],
+  data: Readonly<Record<string, boolean>> = {},
+  certainty: Certainty = 'certain',
+) {
+  const found = credential.headerFindings.some(({ code }) => codes.includes(code));
+  return found && (refused || status === 400)
+    ? {
+        certainty,
+        data: { header: credential.headerName ?? '', ...data },
+        offers: [{ kind: 'repairHeader' } as const, { kind: 'showInFile' } as const],
+      }
+    : undefined;
+}
+
+/** As people write it. HTTP doesn't care. */
+function canonicalName(name: string): string {
+  return name
+    .split('-')
+    .map(word => (word === 'api' ? 'API' : `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`))
+    .join('-');
+}

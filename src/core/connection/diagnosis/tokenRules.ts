@@ -1,0 +1,383 @@
+import { matchAudience } from '../../jwt/audience.ts';
+import { readAudience, readScopes } from '../../jwt/claims.ts';
+import { plainText } from '../../text.ts';
+import type { Topic } from '../serverWords.ts';
+import type { Facts } from './facts.ts';
+import type { Certainty, Offer, Rule } from './types.ts';
+
+/** The server read the credential and refuses it. What the server says counts most, then what can be proved, then what fits. */
+export const tokenRules: readonly Rule[] = [
+  {
+    cause: 'clocks-apart',
+    when: 'refused, and the token is good by this machine’s clock and not by the server’s (Date header)',
+    find: facts => {
+      const { refused, times, serverNow, ownNow, skew = 0 } = facts;
+      if (!refused || !times || serverNow === undefined) {
+        return undefined;
+      }
+      const { exp, nbf, iat } = times;
+      const runsAhead = exp.at !== undefined && exp.at > ownNow && exp.at <= serverNow + clockGrain;
+      const starts = Math.max(nbf.at ?? 0, facts.words.topics.has('notYetValid') || skew < -minute ? (iat.at ?? 0) : 0);
+      const runsBehind = starts > serverNow + clockGrain && starts <= ownNow + clockGrain;
+      return runsAhead || runsBehind
+        ? {
+            certainty: sayOrSilent(facts, runsAhead ? 'expired' : 'notYetValid', nbf.at === starts || runsAhead),
+            data: { skew: Math.round(skew), ahead: runsAhead },
+            offers: [facts.freshToken, { kind: 'testAgain' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'token-expired',
+    when: 'refused in whatever way, and the token’s exp has passed',
+    find: facts => {
+      const { refused, times, serverNow, ownNow, freshToken } = facts;
+      const exp = times?.exp.at;
+      const passed = exp !== undefined && exp <= (serverNow ?? ownNow) + clockGrain;
+      return refused && passed
+        ? { certainty: sayOrSilent(facts, 'expired', true), data: { at: exp }, offers: [freshToken] }
+        : undefined;
+    },
+  },
+  {
+    cause: 'token-not-yet-valid',
+    when: 'refused, and the token’s nbf is still to come by both clocks',
+    find: facts => {
+      const { refused, times, serverNow, ownNow, freshToken } = facts;
+      const nbf = times?.nbf.at;
+      const toCome = nbf !== undefined && nbf > (serverNow ?? ownNow) + clockGrain;
+      return refused && toCome
+        ? {
+            certainty: sayOrSilent(facts, 'notYetValid', true),
+            data: { at: nbf },
+            offers: [freshToken, { kind: 'editClaims' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'token-malformed',
+    when: 'refused, and what looks like a JWT cannot be read as one',
+    find: ({ refused, credential, freshToken }) =>
+      refused && credential.malformed
+        ? { certainty: 'certain', data: { reason: credential.malformed.reason }, offers: [freshToken] }
+        : undefined,
+  },
+  {
+    cause: 'permission-missing',
+    when: 'the challenge says insufficient_scope, or the refusal names a scope, role or permission',
+    find: facts => {
+      const { words, challenge, status, refused, token, seen } = facts;
+      const atCall = seen.call !== undefined && seen.call.outcome !== 'answered';
+      const missing = missingScopes(facts);
+      const data = {
+        missing,
+        has: token ? held(token.payload) : [],
+        tool: atCall ? (seen.call?.tool ?? '') : '',
+        listed: seen.connected !== undefined && seen.call === undefined,
+      };
+      if (challenge?.error === 'insufficient_scope') {
+        return { certainty: 'certain', data, offers: permissionOffers(facts) };
+      }
+      const named = /\bscopes?\b|permissions?\b|\broles?\b|privileges?\b/i.test(words.text);
+      const says = words.topics.has('permission') && !words.topics.has('missing');
+      const plainly =
+        named && (words.topics.has('permission') || atCall) && (status === 403 || atCall || says || refused);
+      if (plainly && !words.topics.has('expired')) {
+        return { certainty: 'certain', data, offers: permissionOffers(facts) };
+      }
+      return (status === 403 || atCall) && words.topics.has('permission') && !atOdds(facts)
+        ? { certainty: 'likely', data, offers: permissionOffers(facts) }
+        : undefined;
+    },
+  },
+  {
+    cause: 'algorithm-refused',
+    when: 'refused, and the server or its published keys are for other algorithms, or the token is unsigned',
+    find: facts => {
+      const { refused, words, seen, token } = facts;
+      const unsigned = String(token?.header.alg ?? '').toLowerCase() === 'none';
+      const proved = unsigned || seen.keys?.outcome === 'algorithm';
+      const says = words.topics.has('algorithm') && token !== undefined;
+      const accepted = [...(seen.keys?.algorithms ?? [])];
+      return refused && (proved || says)
+        ? {
+            certainty: 'certain',
+            data: { algorithm: String(token?.header.alg ?? ''), accepted },
+            offers: [
+              ...accepted.slice(0, 1).map(value => ({ kind: 'setAlgorithm', value }) as const),
+              { kind: 'editClaims' },
+            ],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'key-rotated',
+    when: 'refused, and none of the keys that the server’s issuer publishes has the token’s kid, or the server says so',
+    find: ({ refused, seen, words, token, freshToken }) => {
+      const says = /\bkid\b|no (?:matching|applicable) key|unknown key/i.test(words.text) && token !== undefined;
+      return refused && (seen.keys?.outcome === 'keyUnknown' || says)
+        ? {
+            certainty: 'certain',
+            data: { kid: plainText(String(token?.header.kid ?? '')), url: seen.keys?.jwksUri ?? '' },
+            offers: [freshToken, { kind: 'editClaims' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'audience-wrong',
+    when: 'refused, and the server says so, or aud names neither the server nor what it says it is',
+    find: facts => {
+      const { refused, token, words, seen } = facts;
+      if (!refused || !token) {
+        return undefined;
+      }
+      const audience = [...readAudience(token.payload)];
+      const resource = seen.resource?.resource;
+      const match = matchAudience(audience, {
+        serverUrl: seen.serverUrl,
+        ...(resource !== undefined && { expected: [resource] }),
+      });
+      const says = words.topics.has('audience');
+      const fits = audience.length === 0 || match !== 'other';
+      if (!says && fits) {
+        return undefined;
+      }
+      const expected = resource ?? (says ? '' : seen.serverUrl);
+      // All else is proved to be right: only this is left.
+      const proved = seen.keys?.outcome === 'fits' && resource !== undefined && !issuerDiffers(facts);
+      return {
+        certainty: says || (proved && !atOdds(facts)) ? 'certain' : 'likely',
+        data: { audience, expected },
+        offers: claimOffers(facts, 'setAudience', expected),
+      };
+    },
+  },
+  {
+    cause: 'issuer-wrong',
+    when: 'refused, and the server says so, or iss is none of the authorization servers that it names',
+    find: facts => {
+      const { refused, token, words, seen } = facts;
+      const says = words.topics.has('issuer');
+      if (!refused || !token || !(says || issuerDiffers(facts))) {
+        return undefined;
+      }
+      const expected = seen.resource?.authorizationServers[0] ?? '';
+      return {
+        certainty: says ? 'certain' : 'likely',
+        data: { issuer: plainText(String(token.payload.iss ?? '')), expected: plainText(expected) },
+        offers: claimOffers(facts, 'setIssuer', expected),
+      };
+    },
+  },
+  {
+    cause: 'secret-encoding',
+    when: 'refused, signed with a shared secret whose text could become other bytes, and nothing else is known to be wrong',
+    find: facts => {
+      const { refused, isHmac, credential, words, unmoved } = facts;
+      const { secret } = credential;
+      const [other] = secret?.alternatives ?? [];
+      const possible = words.topics.has('signature') || (!atOdds(facts) && !(unmoved && words.topics.has('missing')));
+      return refused && isHmac && secret && other !== undefined && possible
+        ? {
+            certainty: 'likely',
+            data: { now: secret.encoding, other },
+            offers: [
+              ...secret.alternatives.map(value => ({ kind: 'setEncoding', value }) as const),
+              { kind: 'editClaims' },
+            ],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'signature-refused',
+    when: 'refused, and the server says so, or the signature does not fit the published keys',
+    find: facts => {
+      const { refused, seen, words, token, credential, freshToken } = facts;
+      if (!refused || !token) {
+        return undefined;
+      }
+      const proved = seen.keys?.outcome === 'mismatch';
+      const says = words.topics.has('signature') && (credential.secret?.alternatives.length ?? 0) === 0;
+      // From another issuer it fits these keys least of all: that is then the cause, and this the consequence.
+      const certain = (proved && !issuerDiffers(facts)) || says;
+      return certain || proved || words.topics.has('signature')
+        ? { certainty: certain ? 'certain' : 'likely', data: {}, offers: [freshToken, { kind: 'editClaims' }] }
+        : undefined;
+    },
+  },
+  {
+    cause: 'oauth-wanted',
+    when: 'refused, the server publishes OAuth metadata, and what the file sends comes from no sign-in',
+    find: facts => {
+      const { refused, seen, credential, challenge, words } = facts;
+      const published = seen.resource !== undefined || challenge?.resourceMetadata !== undefined;
+      const own = credential.kind === 'oauth' || seen.keys?.outcome === 'fits';
+      return refused && published && !own
+        ? {
+            certainty: credential.kind === 'none' ? 'certain' : 'likely',
+            data: {
+              issuer: plainText(seen.resource?.authorizationServers[0] ?? ''),
+              header: credential.headerName ?? '',
+              words: words.text,
+            },
+            offers: [{ kind: 'signIn' }, { kind: 'attachCredential' }],
+          }
+        : undefined;
+    },
+  },
+  {
+    cause: 'credential-missing',
+    when: 'refused, and the file sends no credential',
+    find: ({ refused, credential, words }) =>
+      refused && credential.kind === 'none'
+        ? {
+            certainty: 'certain',
+            data: { header: words.headers[0] ?? '' },
+            offers: [{ kind: 'addCredential' }, { kind: 'attachCredential' }],
+          }
+        : undefined,
+  },
+  {
+    cause: 'credential-refused',
+    when: 'refused, and the server says that the credential was revoked, or that it does not know it',
+    find: facts => {
+      const { refused, words, unmoved, token, freshToken, seen, credential } = facts;
+      if (!refused || unmoved) {
+        return undefined;
+      }
+      const revoked = words.topics.has('revoked');
+      if (token && !revoked) {
+        return undefined;
+      }
+      const unknown = /\b(?:invalid|unknown|wrong|incorrect|not (?:found|recogni[sz]ed|valid))\b/i.test(words.text);
+      const other =
+        atOdds(facts, 'revoked') ||
+        words.topics.has('scheme') ||
+        seen.resource !== undefined ||
+        credential.headerFindings.length > 0;
+      return {
+        certainty: revoked || (unknown && words.topics.has('credential') && !other) ? 'certain' : 'likely',
+        data: { revoked, words: words.text },
+        offers: [freshToken],
+      };
+    },
+  },
+  {
+    cause: 'token-expired',
+    when: 'refused, the server says that it has expired, and the token itself does not tell',
+    find: ({ refused, words, token, times, freshToken }) =>
+      refused && words.topics.has('expired') && (!token || times?.exp.at === undefined)
+        ? { certainty: 'certain', data: { words: words.text }, offers: [freshToken] }
+        : undefined,
+  },
+  {
+    cause: 'not-seen',
+    when: 'the server answers with the credential exactly as without, and the header is as it should be',
+    find: ({ refused, unmoved, words, credential, token }) =>
+      refused && unmoved && credential.kind !== 'none' && (words.topics.has('missing') || !token)
+        ? {
+            certainty: 'likely',
+            data: { header: credential.headerName ?? '' },
+            offers: [{ kind: 'copyAsCurl' }, { kind: 'showInFile' }],
+          }
+        : undefined,
+  },
+  {
+    cause: 'signature-refused',
+    when: 'refused without a reason, and nothing about the token that can be seen from here is wrong',
+    find: facts => {
+      const { refused, token, freshToken } = facts;
+      return refused && token && !atOdds(facts) && facts.seen.keys?.outcome !== 'fits'
+        ? { certainty: 'likely', data: { silent: true }, offers: [freshToken, { kind: 'editClaims' }] }
+        : undefined;
+    },
+  },
+  {
+    cause: 'refused',
+    when: 'refused, and no other rule knows why',
+    find: ({ refused, words, status }) =>
+      refused
+        ? {
+            certainty: 'likely',
+            data: { status, words: words.text },
+            offers: [{ kind: 'copyAsCurl' }, { kind: 'showLog' }],
+          }
+        : undefined,
+  },
+  {
+    cause: 'call-refused',
+    when: 'it connects and lists, and the tool that was called failed',
+    find: ({ seen, words }) =>
+      seen.call && seen.call.outcome !== 'answered'
+        ? {
+            certainty: 'certain',
+            data: { tool: seen.call.tool, words: words.text },
+            offers: [{ kind: 'switchRole' }, { kind: 'copyAsCurl' }],
+          }
+        : undefined,
+  },
+];
+
+const minute = 60_000;
+/** The `Date` header counts seconds, and exchanges take time. In ms. */
+const clockGrain = 1500;
+
+const specific: readonly Topic[] = [
+  'expired',
+  'notYetValid',
+  'audience',
+  'issuer',
+  'signature',
+  'algorithm',
+  'revoked',
+  'permission',
+];
+
+/** Whether the server speaks of something in particular. */
+function atOdds({ words }: Facts, but?: Topic): boolean {
+  return specific.some(topic => topic !== but && words.topics.has(topic));
+}
+
+/** Certain where the server says it too, or is silent and the proof is enough by itself; not where it says something else. */
+function sayOrSilent(facts: Facts, topic: Topic, proved: boolean): Certainty {
+  return facts.words.topics.has(topic) || (proved && !atOdds(facts, topic)) ? 'certain' : 'likely';
+}
+
+function issuerDiffers({ token, seen }: Facts): boolean {
+  const issuers = seen.resource?.authorizationServers ?? [];
+  return issuers.length > 0 && token?.payload.iss !== undefined && !issuers.includes(String(token.payload.iss));
+}
+
+function claimOffers({ credential, freshToken }: Facts, kind: 'setAudience' | 'setIssuer', value: string): Offer[] {
+  if (credential.kind !== 'signedJwt') {
+    return credential.kind === 'oauth' ? [{ kind: 'signIn' }] : [freshToken];
+  }
+  return [...(value === '' ? [] : [{ kind, value }]), { kind: 'editClaims' }];
+}
+
+/** What the challenge asks for and the token hasn't got. */
+function missingScopes({ challenge, token }: Facts): string[] {
+  const has = token ? readScopes(token.payload) : [];
+  return (challenge?.scopes ?? []).filter(scope => !has.includes(scope));
+}
+
+function held(payload: Parameters<typeof readScopes>[0]): string[] {
+  const roles = [payload.role, payload.roles].flatMap(role => (Array.isArray(role) ? role : [role]));
+  return [...roles.filter(role => typeof role === 'string'), ...readScopes(payload)];
+}
+
+function permissionOffers({ credential }: Facts): Offer[] {
+  switch (credential.kind) {
+    case 'signedJwt':
+      return [...credential.otherRoles.map(value => ({ kind: 'switchRole', value }) as const), { kind: 'editClaims' }];
+    case 'oauth':
+      return [{ kind: 'signIn' }];
+    default:
+      return [{ kind: 'attachCredential' }];
+  }
+}

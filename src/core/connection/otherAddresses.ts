@@ -1,0 +1,55 @@
+import { type Http, orAborted } from '../oauth/http.ts';
+import type { OtherAddress } from './examination.ts';
+import { initializeBody, mcpHeaders } from './initialize.ts';
+
+const timeLimit = 4000;
+
+/** Where clients' documentation puts MCP endpoints, for a server that has none where it was looked for. */
+function candidates(serverUrl: string): string[] {
+  const { origin, pathname } = new URL(serverUrl);
+  const base = pathname.replace(/\/(?:mcp|sse)?\/?$/, '');
+  const paths = [`${base}/mcp`, `${base}/sse`, '/mcp', '/sse', '/mcp/', '/'];
+  return [...new Set(paths.map(path => `${origin}${path}`))].filter(url => new URL(url).pathname !== pathname);
+}
+
+/** Asks, without any credential, whether an MCP server answers at another path of the same origin. At most six small requests. */
+export async function findOtherAddresses(serverUrl: string, http: Http, signal?: AbortSignal): Promise<OtherAddress[]> {
+  const found = await Promise.all(
+    candidates(serverUrl).map(async (url): Promise<OtherAddress | undefined> => {
+      // A refusal there says nothing about the transport: the path does, by custom.
+      if (new URL(url).pathname.endsWith('/sse')) {
+        return (await answers(http, url, 'GET', signal)) ? { url, transport: 'sse' } : undefined;
+      }
+      return (await answers(http, url, 'POST', signal)) ? { url, transport: 'streamableHttp' } : undefined;
+    }),
+  );
+  return found.filter(other => other !== undefined);
+}
+
+async function answers(http: Http, url: string, method: 'GET' | 'POST', signal?: AbortSignal): Promise<boolean> {
+  const limit = AbortSignal.timeout(timeLimit);
+  const ends = signal ? AbortSignal.any([signal, limit]) : limit;
+  try {
+    const response = await orAborted(
+      http(url, {
+        method,
+        headers: method === 'POST' ? mcpHeaders : { Accept: 'text/event-stream' },
+        ...(method === 'POST' && { body: initializeBody }),
+        redirect: 'manual',
+        credentials: 'omit',
+        cache: 'no-store',
+        signal: ends,
+      }),
+      ends,
+    );
+    response.body?.cancel().catch(() => undefined);
+    const type = response.headers.get('content-type') ?? '';
+    const isStream = /^text\/event-stream\b/i.test(type);
+    if (response.ok) {
+      return isStream || (method === 'POST' && /^application\/json\b/i.test(type));
+    }
+    return (response.status === 401 || response.status === 403) && !/^text\/html\b/i.test(type);
+  } catch {
+    return false;
+  }
+}
