@@ -93,6 +93,8 @@ const webview = {
   entryPoints: [
     { in: 'src/features/tokenDetails/webview/main.ts', out: 'tokenDetails' },
     { in: 'src/features/tokenDetails/webview/style.css', out: 'tokenDetails' },
+    { in: 'src/features/compareRoles/webview/main.ts', out: 'roleMatrix' },
+    { in: 'src/features/compareRoles/webview/style.css', out: 'roleMatrix' },
   ],
 };
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerAddServer } from './features/addServer/register.ts';
+import { registerCompareRoles } from './features/compareRoles/register.ts';
 import { registerCopyAs } from './features/copyAs/register.ts';
 import { registerCredentials } from './features/credentials/register.ts';
 import { registerDiagnostics } from './features/diagnostics/register.ts';
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerEditToken(services),
     registerSwitchRole(services),
     registerCopyAs(services),
+    registerCompareRoles(services),
     registerVerify(services),
     registerHelp(services),
     registerHealth(services),

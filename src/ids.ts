@@ -1,5 +1,6 @@
 import type { SecretEncoding } from './core/credentials/types.ts';
 import type { JsonObject } from './core/jwt/types.ts';
+import type { RoleMatrix } from './core/roleMatrix/matrix.ts';
 import type { ExampleForm, ExampleRequest } from './core/usage/types.ts';
 
 /** Where a server stands. Tree nodes, lenses and quick fixes pass it as a command's argument. */
@@ -187,6 +188,24 @@ export interface CopyAsResult {
   readonly text?: string;
 }
 
+/** The answers of **Compare Roles...**: which roles. They are ticked in a list where none is given. */
+export interface CompareRolesAnswers {
+  /** Ids of credentials that are attached to the server. */
+  readonly credentials?: readonly string[];
+  /** Roles of the presets in the settings; their tokens are signed with the server's credential and stored nowhere. */
+  readonly presets?: readonly string[];
+  /** Whether to look without any credential, too. */
+  readonly anonymous?: boolean;
+  /** False to show nothing. */
+  readonly show?: boolean;
+}
+
+export interface CompareRolesResult extends RoleMatrix {
+  readonly server: string;
+  /** Canonical. */
+  readonly url: string;
+}
+
 /** Every command with its arguments. The manifest contributes exactly these. */
 export interface Commands {
   'mcpKeyring.addServer': [answers?: AddServerAnswers];
@@ -204,6 +223,7 @@ export interface Commands {
   'mcpKeyring.servers.renewToken': [target?: ServerTarget];
   'mcpKeyring.servers.copyToken': [target?: ServerTarget];
   'mcpKeyring.servers.copyAs': [target?: ServerTarget, answers?: CopyAsAnswers];
+  'mcpKeyring.servers.compareRoles': [target?: ServerTarget, answers?: CompareRolesAnswers];
   'mcpKeyring.servers.start': [target?: ServerTarget];
   'mcpKeyring.servers.remove': [target?: ServerTarget];
   'mcpKeyring.servers.repairHeader': [target?: ServerTarget];
@@ -254,6 +274,7 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.renewToken': true,
   'mcpKeyring.servers.copyToken': true,
   'mcpKeyring.servers.copyAs': true,
+  'mcpKeyring.servers.compareRoles': true,
   'mcpKeyring.servers.start': true,
   'mcpKeyring.servers.remove': true,
   'mcpKeyring.servers.repairHeader': true,
@@ -288,9 +309,10 @@ export const views = {
   credentials: 'mcpKeyring.credentials',
 } as const;
 
-/** Webviews as VS Code knows them; one that is restored wakes the extension by `onWebviewPanel:` and this. */
+/** Webviews as VS Code knows them; one that can be restored wakes the extension by `onWebviewPanel:` and this. */
 export const webviews = {
   tokenDetails: 'mcpKeyring.tokenDetails',
+  roleMatrix: 'mcpKeyring.roleMatrix',
 } as const;
 
 /** The id under which servers are offered to VS Code, as the manifest has it. */

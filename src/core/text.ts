@@ -56,3 +56,11 @@ export function plainText(text: string, limit = 200): string {
     .replace(/[\r\n\t]+/g, ' ')
     .replace(invisible, '\ufffd');
 }
+
+/**
+ * One line of text as Markdown that shows exactly that text: every ASCII punctuation character is escaped (CommonMark 0.31,
+ * section 2.4), which leaves no link, image, HTML, icon, table cell or bare URL.
+ */
+export function markdownText(text: string): string {
+  return text.replace(/[!-/:-@[-`{-~]/g, '\\$&');
+}

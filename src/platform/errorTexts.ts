@@ -336,6 +336,10 @@ function argumentText(data: FindingData): string {
       return l10n.t('there is no such field.');
     case 'unknown-role':
       return l10n.t('there is no preset for the role “{0}”. Presets are in the settings.', text(data.value));
+    case 'not-attached':
+      return l10n.t('no credential “{0}” is attached to this server.', text(data.value));
+    case 'too-many':
+      return l10n.t('there are more than {0}.', text(data.most));
     case 'unknown-choice':
       return l10n.t('“{0}” is not one of the choices.', text(data.value));
     case 'not-over-sse':

@@ -1,13 +1,10 @@
 import * as vscode from 'vscode';
-import { plainText } from '../core/text.ts';
+import { markdownText, plainText } from '../core/text.ts';
 import type { CommandId, Commands } from '../ids.ts';
 
-/**
- * Text from outside as Markdown that shows exactly that text: every ASCII punctuation character is escaped (CommonMark
- * section 2.4), which leaves no link, image, HTML, icon, table cell or bare URL.
- */
+/** Text from outside as Markdown that shows exactly that text, fit for one line. */
 export function escapeMarkdown(text: string, limit = 200): string {
-  return plainText(text, limit).replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  return markdownText(plainText(text, limit));
 }
 
 /** A link that runs one of our commands. The Markdown has to allow it with {@link trusted}. */

@@ -3,6 +3,7 @@ import { Emitter } from '../emitter.ts';
 import { KeyringError } from '../errors.ts';
 import { readTimes } from '../jwt/claims.ts';
 import { isSendable } from '../jwt/headerValue.ts';
+import type { JsonObject } from '../jwt/types.ts';
 import { type AccountGrant, hasValidToken, renewalDue } from '../oauth/grant.ts';
 import type { Clock, Event, Log } from '../ports.ts';
 import { Secret } from '../secret.ts';
@@ -88,21 +89,58 @@ export class Broker {
    * The header to send to a server: checks the attachment, renews if due, records the use.
    * @param serverUrl as it stands in the config file
    * @param headerName in any case
+   * @param credentialId of those that are attached; the one in use if it isn't said
    * @throws KeyringError with a `RefusalCode`, or `vault-unavailable`; nothing was sent then
    */
-  async headerFor(serverUrl: string, headerName: string): Promise<HeaderValue> {
+  async headerFor(serverUrl: string, headerName: string, credentialId?: string): Promise<HeaderValue> {
+    const { credential, url } = await this.#attached(serverUrl, headerName, credentialId);
+    const header = compose(credential, headerName, await this.#fresh(credential, url));
+    this.#recordUse(credential.id, url);
+    return header;
+  }
+
+  /**
+   * The header with a token of other claims, signed for this once and stored nowhere. It goes where the credential may go.
+   * @param claims in place of the template's
+   * @throws KeyringError as {@link headerFor} and {@link sign} do; `cannot-renew` for a credential that isn't signed here
+   */
+  async headerWithClaims(
+    serverUrl: string,
+    headerName: string,
+    credentialId: string,
+    claims: JsonObject,
+  ): Promise<HeaderValue> {
+    const { credential, url } = await this.#attached(serverUrl, headerName, credentialId);
+    if (credential.kind !== 'signedJwt') {
+      throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name, kind: credential.kind });
+    }
+    const template = { ...credential.template, claims };
+    const token = await this.sign({ ...credential, template }, this.#clock.now());
+    const header = compose(credential, headerName, { token });
+    this.#recordUse(credential.id, url);
+    return header;
+  }
+
+  /** A credential that may be sent there. Nothing else of this class lets a value out. */
+  async #attached(
+    serverUrl: string,
+    headerName: string,
+    credentialId: string | undefined,
+  ): Promise<{ readonly credential: Credential; readonly url: string }> {
     const canonical = canonicalUrl(serverUrl);
     if (!canonical.ok) {
       throw new KeyringError('url-invalid', { url: serverUrl });
     }
     const url = canonical.value;
     await this.#vault.load();
-    const inUse = this.#vault.attachedTo(url, headerName)[0];
-    if (!inUse) {
+    const meant = this.#vault
+      .attachedTo(url, headerName)
+      .find(candidate => credentialId === undefined || candidate.credentialId === credentialId);
+    if (!meant) {
       throw new KeyringError('no-credential', { url, header: headerName });
     }
     // Read afresh: it may have been detached, revoked or renewed in another window since memory heard of it.
-    const credential = await this.#readAttached(inUse.credentialId, url, headerName);
+    const credential = await this.#readAttached(meant.credentialId, url, headerName);
     const attachment = findAttachment(credential, url, headerName);
     if (!attachment) {
       throw new KeyringError('no-credential', { url, header: headerName });
@@ -113,9 +151,7 @@ export class Broker {
     if (transportSecurity(url) === 'insecure' && !attachment.insecureAllowed) {
       throw new KeyringError('insecure-url', { url, name: credential.name });
     }
-    const header = compose(credential, headerName, await this.#fresh(credential, url));
-    this.#recordUse(credential.id, url);
-    return header;
+    return { credential, url };
   }
 
   /**

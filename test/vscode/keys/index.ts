@@ -6,4 +6,5 @@ export const run = suite(() => [
   import('./switchRole.test.ts'),
   import('./editClaims.test.ts'),
   import('./copyAs.test.ts'),
+  import('./compareRoles.test.ts'),
 ]);

@@ -124,6 +124,45 @@ describe('broker', () => {
       assert.equal((await broker.headerFor(url, 'Authorization')).token.reveal(), 'v');
     });
 
+    it('another of the credentials that are attached, where it is named, and no other', async () => {
+      const { broker, vault } = await windowWith(attach(bearer('viewer', 'v'), toAuthorization));
+      await vault.putCredential(attach(bearer('admin', 'a'), { ...toAuthorization, at: at + 1 }));
+      await vault.putCredential(
+        attach(bearer('elsewhere', 'e'), { ...toAuthorization, url: 'https://other.example/' }),
+      );
+      assert.equal((await broker.headerFor(url, 'Authorization', 'viewer')).token.reveal(), 'v');
+      assert.equal((await refusal(broker.headerFor(url, 'Authorization', 'elsewhere'))).code, 'no-credential');
+      assert.equal((await refusal(broker.headerFor(url, 'X-API-Key', 'viewer'))).code, 'no-credential');
+    });
+
+    it('a token of other claims, which is stored nowhere', async () => {
+      const { broker, store, vault, clock } = await windowWith(attach(signedJwt('s'), toAuthorization));
+      const header = await broker.headerWithClaims(url, 'Authorization', 's', { sub: 'alice', role: 'admin' });
+      const now = Math.floor(clock.now() / 1000);
+      assert.deepEqual(decodeWithJose(header.token.reveal()), {
+        sub: 'alice',
+        role: 'admin',
+        iat: now,
+        exp: now + 3600,
+      });
+      assert.equal(header.value.reveal(), `Bearer ${header.token.reveal()}`);
+      await settle();
+      assert.ok(![...store.entries.values()].some(entry => entry.includes(header.token.reveal())));
+      assert.equal(vault.credential('s')?.kind === 'signedJwt' && vault.credential('s')?.timesRenewed, 0);
+    });
+
+    it('no such token to where the credential may not go, and none of a credential that is not signed here', async () => {
+      const { broker, vault } = await windowWith(attach(signedJwt('s'), toAuthorization));
+      await vault.putCredential(attach(bearer('b', 'x'), toAuthorization));
+      const codeOf = async (target: string, id: string) =>
+        (await refusal(broker.headerWithClaims(target, 'Authorization', id, { role: 'admin' }))).code;
+      assert.equal(await codeOf('https://other.example/mcp', 's'), 'no-credential');
+      assert.equal(await codeOf('not a url', 's'), 'url-invalid');
+      assert.equal(await codeOf(url, 'b'), 'cannot-renew');
+      await vault.updateCredential('s', credential => ({ ...credential, revokedAt: at }));
+      assert.equal(await codeOf(url, 's'), 'credential-revoked');
+    });
+
     it('an API key with a scheme only where the header is Authorization', () => {
       assert.equal(schemeFor({ header: { name: 'X-API-Key', scheme: '' } }, 'x-api-key'), '');
       assert.equal(schemeFor({ header: { name: 'X-API-Key', scheme: '' } }, 'Authorization'), 'Bearer');
