@@ -15,6 +15,7 @@ import { McpServers } from './platform/mcpServers.ts';
 import { VSCodeSecretStore } from './platform/secretStore.ts';
 import { Settings } from './platform/settings.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
+import { WindowLocks } from './platform/windowLocks.ts';
 
 /** What features share. Made by hand, passed in their `register` functions; there is no container. */
 export interface Services extends Disposable {
@@ -43,7 +44,11 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const clipboard = new Clipboard();
   const commands = new CommandRegistry(log);
   const files = new ConfigFiles(context.globalStorageUri, log);
-  const vault = new Vault(new VSCodeSecretStore(context.secrets), log, () => vscode.workspace.isTrusted);
+  const locks = new WindowLocks(context.globalStorageUri);
+  const vault = new Vault(new VSCodeSecretStore(context.secrets), log, {
+    allowed: () => vscode.workspace.isTrusted,
+    locks,
+  });
   const broker = new Broker(vault, clock, log, () => settings.brokerPolicy);
   const verifications = new Verifications();
   const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy, verifications);

@@ -38,6 +38,7 @@ export type ErrorCode =
   | RefusalCode
   | 'vault-unavailable'
   | 'vault-not-persisted'
+  | 'vault-behind'
   | 'credential-not-found'
   | 'signing-key-weak'
   | 'signing-key-invalid'

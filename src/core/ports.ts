@@ -33,3 +33,29 @@ export interface Log {
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Keeps the windows of this machine from doing the same thing at the same time. */
+export interface Locks {
+  /**
+   * Runs an action while no other window or process that asks for the same name does. A lock whose holder has died is broken.
+   * @param name any text; nothing secret
+   * @param patience how long to wait for it, in ms
+   * @param action is given undefined if the lock could not be had in time
+   */
+  run<T>(name: string, patience: number, action: (held: HeldLock | undefined) => Promise<T>): Promise<T>;
+}
+
+export interface HeldLock {
+  /** What the holder before left for this one. */
+  readonly note?: LockNote;
+  /** Leaves a text for those who hold the lock later, whichever process they are; undefined takes away what is there. */
+  leave(text: string | undefined): Promise<void>;
+  /** Whether it is still held: from a process that stood still for long it may have been taken. */
+  isHeld(): Promise<boolean>;
+}
+
+export interface LockNote {
+  readonly text: string;
+  /** Whether it was left before this process started. */
+  readonly beforeStart: boolean;
+}

@@ -97,6 +97,10 @@ export function errorText(error: KeyringError): string {
       return l10n.t('The keyring of this computer cannot be reached. Nothing was changed.');
     case 'vault-not-persisted':
       return l10n.t('The keyring of this computer accepted the entry but did not keep it. Nothing was changed.');
+    case 'vault-behind':
+      return l10n.t(
+        'Another window has changed this credential, and this window cannot see it. Reload this window (“Developer: Reload Window”). Nothing was changed.',
+      );
     case 'credential-not-found':
       return l10n.t('This credential is no longer in the keyring.');
     case 'signing-key-weak':

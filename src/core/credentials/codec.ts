@@ -25,12 +25,15 @@ type Reason = DamagedEntry['reason'];
 
 type GrantCodec = typeof import('../oauth/grantCodec.ts');
 
-/** The JSON text under `credential/<id>`: metadata and secret together, so that deletion and replacement are atomic. */
-export async function encodeCredential(credential: Credential): Promise<string> {
+/**
+ * The JSON text under `credential/<id>`: metadata and secret together, so that deletion and replacement are atomic.
+ * @param writeId tells this text from others of the same credential
+ */
+export async function encodeCredential(credential: Credential, writeId?: string): Promise<string> {
   const { kind, ...rest } = credential;
   const secrets = await revealSecrets(credential);
   const attachments = credential.attachments.map(encodeAttachment);
-  return JSON.stringify({ version, kind, ...rest, attachments, ...secrets });
+  return JSON.stringify({ version, ...(writeId !== undefined && { writeId }), kind, ...rest, attachments, ...secrets });
 }
 
 async function revealSecrets(credential: Credential): Promise<object | undefined> {
@@ -49,6 +52,11 @@ async function revealSecrets(credential: Credential): Promise<object | undefined
 /** Loaded with the first OAuth credential: most keyrings have none. */
 function loadGrantCodec(): Promise<GrantCodec> {
   return import('../oauth/grantCodec.ts');
+}
+
+/** Which write a text of {@link encodeCredential} comes from; undefined if it doesn't say. */
+export function writeIdOf(text: string): string | undefined {
+  return /^\{"version":\d+,"writeId":"([\w-]+)"/.exec(text)?.[1];
 }
 
 /** What was taken out of a file may hold a literal, and is wrapped as long as it is in memory. */

@@ -1,12 +1,29 @@
 import { Emitter } from '../emitter.ts';
 import { KeyringError } from '../errors.ts';
-import type { Disposable, Event, Log, SecretStore } from '../ports.ts';
+import { noLocks } from '../noLocks.ts';
+import type { Disposable, Event, HeldLock, Locks, Log, SecretStore } from '../ports.ts';
 import type { Result } from '../result.ts';
-import { decodeCredential, decodeSigningKey, encodeCredential, encodeSigningKey } from './codec.ts';
+import { decodeCredential, decodeSigningKey, encodeCredential, encodeSigningKey, writeIdOf } from './codec.ts';
 import type { Attachment, Credential, DamagedEntry, SigningKey } from './types.ts';
 
 const credentialPrefix = 'credential/';
 const signingKeyPrefix = 'signing-key/';
+
+/** What is left for the next holder of an entry's lock once the entry is gone: whoever still sees it shall not write it again. */
+const deleted = 'deleted';
+/** How long to wait for another window that is writing the same entry, in ms, before writing all the same. */
+const lockPatience = 5000;
+/** How long what another window has written may take to be seen in this one, in ms. VS Code hands it on after a moment. */
+const defaultSettleTime = 5000;
+
+export interface VaultOptions {
+  /** Whether secrets may be touched now: not in a workspace that isn't trusted. */
+  readonly allowed?: () => boolean;
+  /** Keep writes of several windows to one entry apart; without any there is but one window. */
+  readonly locks?: Locks;
+  /** In ms. */
+  readonly settleTime?: number;
+}
 
 /** An attachment with the credential that it belongs to. */
 export interface AttachedCredential {
@@ -24,6 +41,8 @@ export class Vault implements Disposable {
   readonly #store: SecretStore;
   readonly #log: Log;
   readonly #allowed: () => boolean;
+  readonly #locks: Locks;
+  readonly #settleTime: number;
   readonly #credentials = new Map<string, Credential>();
   readonly #signingKeys = new Map<string, SigningKey>();
   readonly #damaged = new Map<string, DamagedEntry>();
@@ -35,11 +54,12 @@ export class Vault implements Disposable {
   #loading: Promise<void> | undefined;
   #loaded = false;
 
-  /** @param allowed whether secrets may be touched now: not in a workspace that isn't trusted */
-  constructor(store: SecretStore, log: Log, allowed: () => boolean = () => true) {
+  constructor(store: SecretStore, log: Log, options: VaultOptions = {}) {
     this.#store = store;
     this.#log = log;
-    this.#allowed = allowed;
+    this.#allowed = options.allowed ?? (() => true);
+    this.#locks = options.locks ?? noLocks;
+    this.#settleTime = options.settleTime ?? defaultSettleTime;
     this.#changed = new Emitter(error => log.error('vault-listener', error));
     this.#subscription = store.onDidChange(key => {
       if (this.#loaded && kindOf(key)) {
@@ -118,21 +138,17 @@ export class Vault implements Disposable {
    */
   async readCredential(id: string): Promise<Credential> {
     this.#check();
+    return decoded(id, await this.#get(credentialPrefix + id));
+  }
+
+  /**
+   * As {@link readCredential}, and surely what was written last, in whichever window: the store tells others of a write only
+   * after a moment, and in browsers never.
+   * @throws KeyringError also `vault-behind` where this window does not get to see it
+   */
+  readLatestCredential(id: string): Promise<Credential> {
     const key = credentialPrefix + id;
-    let text: string | undefined;
-    try {
-      text = await this.#store.get(key);
-    } catch (error) {
-      throw new KeyringError('vault-unavailable', {}, { cause: error });
-    }
-    if (text === undefined) {
-      throw new KeyringError('credential-not-found', { id });
-    }
-    const decoded = await decodeCredential(text);
-    if (!decoded.ok) {
-      throw new KeyringError('credential-damaged', { id, reason: decoded.error });
-    }
-    return decoded.value;
+    return this.#exclusively(key, async held => decoded(id, await this.#getLatest(key, held)));
   }
 
   /**
@@ -142,7 +158,7 @@ export class Vault implements Disposable {
   async putCredential(credential: Credential): Promise<void> {
     await this.#write(
       credentialPrefix + credential.id,
-      () => encodeCredential(credential),
+      writeId => encodeCredential(credential, writeId),
       () => this.#credentials.set(credential.id, credential),
     );
   }
@@ -157,19 +173,19 @@ export class Vault implements Disposable {
   }
 
   /**
-   * Reads a credential, changes it and writes it, with no other update of this window in between.
+   * Reads a credential, changes it and writes it, with no other update of any window in between.
    * @param change returns the new credential, or undefined to leave it as it is
-   * @throws KeyringError as {@link readCredential} and {@link putCredential}
+   * @throws KeyringError as {@link readLatestCredential} and {@link putCredential}
    */
   updateCredential(id: string, change: (credential: Credential) => Credential | undefined): Promise<Credential> {
     const key = credentialPrefix + id;
-    return this.#afterWrites(key, async () => {
-      const current = await this.readCredential(id);
+    return this.#exclusively(key, async held => {
+      const current = await decoded(id, await this.#getLatest(key, held));
       const changed = change(current);
       if (changed === undefined) {
         return current;
       }
-      await this.#persist(key, await encodeCredential(changed));
+      await this.#persist(key, held, writeId => encodeCredential(changed, writeId));
       this.#credentials.set(id, changed);
       this.#fireChanged();
       return changed;
@@ -236,35 +252,69 @@ export class Vault implements Disposable {
     (kindOf(key) === 'credential' ? this.#credentials : this.#signingKeys).delete(id);
   }
 
-  #write(key: string, encode: () => Promise<string>, remember: () => void): Promise<void> {
-    return this.#afterWrites(key, async () => {
-      await this.#persist(key, await encode());
+  #write(key: string, encode: (writeId: string) => Promise<string>, remember: () => void): Promise<void> {
+    return this.#exclusively(key, async held => {
+      await this.#persist(key, held, encode);
       remember();
       this.#damaged.delete(key);
       this.#fireChanged();
     });
   }
 
-  async #persist(key: string, text: string): Promise<void> {
-    let found: string | undefined;
+  async #persist(
+    key: string,
+    held: HeldLock | undefined,
+    encode: (writeId: string) => Promise<string>,
+  ): Promise<void> {
+    const writeId = crypto.randomUUID();
+    const text = await encode(writeId);
     try {
       await this.#store.store(key, text);
-      found = await this.#store.get(key);
     } catch (error) {
       throw new KeyringError('vault-unavailable', {}, { cause: error });
     }
-    if (found !== text) {
+    if ((await this.#get(key)) !== text) {
       throw new KeyringError('vault-not-persisted');
+    }
+    await held?.leave(writeId).catch(error => this.#log.error('write-not-noted', error, { key }));
+  }
+
+  async #get(key: string): Promise<string | undefined> {
+    try {
+      return await this.#store.get(key);
+    } catch (error) {
+      throw new KeyringError('vault-unavailable', {}, { cause: error });
+    }
+  }
+
+  /** The entry once it is the one that was written last; that of a write which never arrived is given up for lost. */
+  async #getLatest(key: string, held: HeldLock | undefined): Promise<string | undefined> {
+    const deadline = performance.now() + this.#settleTime;
+    for (;;) {
+      const text = await this.#get(key);
+      const { note } = held ?? {};
+      if (!note || (text === undefined ? deleted : writeIdOf(text)) === note.text) {
+        return text;
+      }
+      if (performance.now() >= deadline) {
+        // This window has read everything since, so nobody has what was written then.
+        if (note.beforeStart) {
+          return text;
+        }
+        throw new KeyringError('vault-behind');
+      }
+      await new Promise(resolve => setTimeout(resolve, 25));
     }
   }
 
   #delete(key: string): Promise<void> {
-    return this.#afterWrites(key, async () => {
+    return this.#exclusively(key, async held => {
       try {
         await this.#store.delete(key);
       } catch (error) {
         throw new KeyringError('vault-unavailable', {}, { cause: error });
       }
+      await held?.leave(deleted).catch(error => this.#log.error('write-not-noted', error, { key }));
       this.#forget(key, key.slice(key.indexOf('/') + 1));
       this.#fireChanged();
     });
@@ -275,6 +325,10 @@ export class Vault implements Disposable {
     if (!this.#allowed()) {
       throw new KeyringError('workspace-not-trusted');
     }
+  }
+
+  #exclusively<T>(key: string, work: (held: HeldLock | undefined) => Promise<T>): Promise<T> {
+    return this.#afterWrites(key, () => this.#locks.run(key, lockPatience, work));
   }
 
   async #afterWrites<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -298,6 +352,17 @@ export class Vault implements Disposable {
     this.#attached = undefined;
     this.#changed.fire();
   }
+}
+
+async function decoded(id: string, text: string | undefined): Promise<Credential> {
+  if (text === undefined) {
+    throw new KeyringError('credential-not-found', { id });
+  }
+  const credential = await decodeCredential(text);
+  if (!credential.ok) {
+    throw new KeyringError('credential-damaged', { id, reason: credential.error });
+  }
+  return credential.value;
 }
 
 function kindOf(key: string): DamagedEntry['what'] | undefined {

@@ -15,7 +15,8 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { hasCode, isAlive, withFileLock } from './fileLock.ts';
+import { withFileLock } from './fileLock.ts';
+import { hasCode, isAlive } from './lockFile.ts';
 
 /** `conflict`: somebody else kept changing the file; nothing was written. */
 export type ReplaceOutcome = 'written' | 'unchanged' | 'conflict';

@@ -390,7 +390,7 @@ describe('broker', () => {
       const store = new FakeSecretStore();
       await store.store('credential/c', await encodeCredential(attach(bearer('c', 'x'), toAuthorization)));
       const log = new FakeLog();
-      const vault = new Vault(store, log, () => false);
+      const vault = new Vault(store, log, { allowed: () => false });
       const broker = new Broker(vault, new FakeClock(), log, () => ({
         clockToleranceSeconds: 60,
         automaticRenewal: true,
