@@ -49,7 +49,17 @@ export function createServices(context: vscode.ExtensionContext): Services {
     allowed: () => vscode.workspace.isTrusted,
     locks,
   });
-  const broker = new Broker(vault, clock, log, () => settings.brokerPolicy);
+  const tokenSources = lazyObject(async () => {
+    const { WindowTokenSources } = await import('./platform/oauth/tokenSources.ts');
+    return new WindowTokenSources({
+      vault,
+      clock,
+      log,
+      locks,
+      onNotStored: ({ id, name }) => broker.tellNotStored(id, name),
+    });
+  });
+  const broker: Broker = new Broker(vault, clock, log, () => settings.brokerPolicy, tokenSources);
   const verifications = new Verifications();
   const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy, verifications);
   const mcp = new McpServers(log);

@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'vault-unavailable'
   | 'vault-not-persisted'
   | 'vault-behind'
+  | 'tokens-not-stored'
   | 'credential-not-found'
   | 'signing-key-weak'
   | 'signing-key-invalid'

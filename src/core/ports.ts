@@ -56,6 +56,8 @@ export interface HeldLock {
 
 export interface LockNote {
   readonly text: string;
-  /** Whether it was left before this process started. */
+  /** When it was left, in ms since the epoch. */
+  readonly at: number;
+  /** Whether that was before this window started. */
   readonly beforeStart: boolean;
 }

@@ -101,6 +101,11 @@ export function errorText(error: KeyringError): string {
       return l10n.t(
         'Another window has changed this credential, and this window cannot see it. Reload this window (“Developer: Reload Window”). Nothing was changed.',
       );
+    case 'tokens-not-stored':
+      return l10n.t(
+        'The keyring of this computer did not keep the new token of “{0}”. It is used until this window closes, and storing it is tried again; if that fails, you have to sign in again.',
+        name,
+      );
     case 'credential-not-found':
       return l10n.t('This credential is no longer in the keyring.');
     case 'signing-key-weak':

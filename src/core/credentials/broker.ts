@@ -85,6 +85,11 @@ export class Broker {
     return this.#failed.event;
   }
 
+  /** New tokens are in memory alone, since the vault did not keep them. */
+  tellNotStored(id: string, name: string): void {
+    this.#failed.fire(new KeyringError('tokens-not-stored', { id, name }));
+  }
+
   /**
    * The header to send to a server: checks the attachment, renews if due, records the use.
    * @param serverUrl as it stands in the config file

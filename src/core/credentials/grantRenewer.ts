@@ -16,6 +16,9 @@ const lockPatience = 45_000;
 /** How often it is tried to store tokens that the keyring didn't keep, in ms. */
 const storeAgainAfter = [2000, 10_000, 60_000];
 
+/** A renewal that was cut off longer ago than this has left nothing that is still on its way, in ms. */
+const recent = 60_000;
+
 /** What the holder of a renewal's lock leaves for the next. */
 interface RenewalNote {
   /** The server wants to be left alone until then, in ms. */
@@ -114,6 +117,11 @@ export class GrantRenewer {
         : this.#wait(credential, note, evenIfFresh);
     if (obstacle) {
       throw obstacle;
+    }
+    const { renewingSince } = grantOf(credential);
+    if (renewingSince !== undefined && Math.abs(clock.now() - renewingSince) < recent) {
+      // Whoever held the lock has died just now. What it may have stored last can still be on its way here.
+      await vault.settle();
     }
     const context = this.#parts.contextFor(credential);
     const outcome = await renewGrant(

@@ -26,9 +26,7 @@ export function issuedToken(credential: Credential): Secret | undefined {
 
 /** Whether there is a way to a new token without a person typing one in. */
 export function isRenewable(credential: Credential): boolean {
-  return (
-    credential.kind === 'signedJwt' || (credential.kind === 'oauth' && credential.grant.flow !== 'vscodeAccount')
-  );
+  return credential.kind === 'signedJwt' || (credential.kind === 'oauth' && credential.grant.flow !== 'vscodeAccount');
 }
 
 /** When the current token ends, in ms: as its server said, else as it says itself. Undefined where nobody says. */

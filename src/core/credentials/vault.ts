@@ -151,6 +151,11 @@ export class Vault implements Disposable {
     return this.#exclusively(key, async held => decoded(id, await this.#getLatest(key, held)));
   }
 
+  /** Waits until whatever another window has written before this call is seen in this one, if it ever is. */
+  async settle(): Promise<void> {
+    await new Promise(resolve => setTimeout(resolve, this.#settleTime));
+  }
+
   /**
    * Writes a credential and reads it back: a store may accept a value and lose it (over quota in browsers).
    * @throws KeyringError `vault-unavailable`, `vault-not-persisted`; the memory is then as it was
@@ -261,11 +266,7 @@ export class Vault implements Disposable {
     });
   }
 
-  async #persist(
-    key: string,
-    held: HeldLock | undefined,
-    encode: (writeId: string) => Promise<string>,
-  ): Promise<void> {
+  async #persist(key: string, held: HeldLock | undefined, encode: (writeId: string) => Promise<string>): Promise<void> {
     const writeId = crypto.randomUUID();
     const text = await encode(writeId);
     try {
@@ -289,10 +290,14 @@ export class Vault implements Disposable {
 
   /** The entry once it is the one that was written last; that of a write which never arrived is given up for lost. */
   async #getLatest(key: string, held: HeldLock | undefined): Promise<string | undefined> {
-    const deadline = performance.now() + this.#settleTime;
+    const { note } = held ?? {};
+    // One that was left long before this window started is not on its way any more.
+    const patience = note?.beforeStart
+      ? Math.min(this.#settleTime, note.at + this.#settleTime - Date.now())
+      : this.#settleTime;
+    const deadline = performance.now() + patience;
     for (;;) {
       const text = await this.#get(key);
-      const { note } = held ?? {};
       if (!note || (text === undefined ? deleted : writeIdOf(text)) === note.text) {
         return text;
       }

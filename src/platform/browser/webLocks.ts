@@ -1,4 +1,4 @@
-import type { HeldLock, Locks } from '../../core/ports.ts';
+import type { HeldLock, LockNote, Locks } from '../../core/ports.ts';
 
 /** `navigator.locks`, as far as it is needed here. */
 export interface WebLockManager {
@@ -11,7 +11,7 @@ export interface WebLockManager {
  */
 export class WebLocks implements Locks {
   readonly #manager: WebLockManager;
-  readonly #notes = new Map<string, string>();
+  readonly #notes = new Map<string, LockNote>();
 
   constructor(manager: WebLockManager = (navigator as unknown as { readonly locks: WebLockManager }).locks) {
     this.#manager = manager;
@@ -25,15 +25,15 @@ export class WebLocks implements Locks {
         { signal: AbortSignal.timeout(patience) },
         async (): Promise<T> => {
           wasHeld = true;
-          const text = this.#notes.get(name);
+          const note = this.#notes.get(name);
           return action({
-            ...(text !== undefined && { note: { text, beforeStart: false } }),
+            ...(note && { note }),
             isHeld: async () => true,
             leave: async left => {
               if (left === undefined) {
                 this.#notes.delete(name);
               } else {
-                this.#notes.set(name, left);
+                this.#notes.set(name, { text: left, at: Date.now(), beforeStart: false });
               }
             },
           });

@@ -63,7 +63,7 @@ export class StorageLocks implements Locks {
 async function readNote(path: string, startedAt: number): Promise<LockNote | undefined> {
   try {
     const { mtimeMs } = await stat(path);
-    return { text: await readFile(path, 'utf8'), beforeStart: mtimeMs < startedAt };
+    return { text: await readFile(path, 'utf8'), at: mtimeMs, beforeStart: mtimeMs < startedAt };
   } catch {
     return undefined;
   }
