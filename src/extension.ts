@@ -13,6 +13,7 @@ import { registerKeys } from './features/keys/register.ts';
 import { registerProvided } from './features/provided/register.ts';
 import { registerResolveHeader } from './features/resolveHeader/register.ts';
 import { registerServers } from './features/servers/register.ts';
+import { registerSignIn } from './features/signIn/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
 import { registerSwitchRole } from './features/switchRole/register.ts';
 import { registerTokenDetails } from './features/tokenDetails/register.ts';
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerTokenDetails(services),
     registerKeys(services),
     registerAddServer(services),
+    registerSignIn(services),
     registerResolveHeader(services),
     registerProvided(services),
     registerHover(services),

@@ -1,5 +1,9 @@
 import type { SecretEncoding } from './core/credentials/types.ts';
 import type { JsonObject } from './core/jwt/types.ts';
+import type { ClientAuthMethod } from './core/oauth/clients.ts';
+import type { OAuthFlow } from './core/oauth/grant.ts';
+import type { ParameterNames } from './core/oauth/tokenEndpoint.ts';
+import type { TokenFields } from './core/oauth/tokens.ts';
 import type { RoleMatrix } from './core/roleMatrix/matrix.ts';
 import type { ExampleForm, ExampleRequest } from './core/usage/types.ts';
 
@@ -43,7 +47,7 @@ export interface AddServerAnswers {
   readonly start?: boolean;
 }
 
-export type CredentialAnswers = ApiKeyAnswers | BearerAnswers | SignedJwtAnswers | ExistingAnswers;
+export type CredentialAnswers = ApiKeyAnswers | BearerAnswers | SignedJwtAnswers | OAuthAnswers | ExistingAnswers;
 
 export interface ApiKeyAnswers {
   readonly kind: 'apiKey';
@@ -80,6 +84,57 @@ export interface SignedJwtAnswers {
   /** Seconds, or null for a token that doesn't expire; an hour if it isn't said. */
   readonly lifetimeSeconds?: number | null;
 }
+
+/** How to get tokens from an authorization server, a token endpoint, or one of VS Code's accounts. */
+export interface OAuthAnswers {
+  readonly kind: 'oauth';
+  readonly name?: string;
+  /** The way to a token. With it, nothing is asked but what only a person can do: sign in. */
+  readonly flow?: OAuthFlow;
+  /** The MCP server that the tokens are for, where nothing else says so. */
+  readonly serverUrl?: string;
+  /** The authorization server; by default the first that the MCP server names. */
+  readonly issuer?: string;
+  /** By default what the MCP server asks for. */
+  readonly scopes?: readonly string[];
+  /** What is sent as `resource`; null sends none. By default what the MCP server says. */
+  readonly resource?: string | null;
+  /** A client that was registered by hand; by default one is found or registered. */
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  /** How the client proves who it is; by default as the server prefers. */
+  readonly clientAuth?: ClientAuthMethod;
+  /** The signing key for `private_key_jwt`. */
+  readonly clientKeyId?: string;
+  /** Where the browser comes back to: `http://127.0.0.1/...`, without a port for any that is free. */
+  readonly redirectUri?: string;
+  /** For the flow `tokenEndpoint`. */
+  readonly endpoint?: TokenEndpointAnswers;
+  /** For the flow `vscodeAccount`: as in `vscode.authentication`, such as `github`. */
+  readonly providerId?: string;
+}
+
+/** A token endpoint with rules of its own. Client id, secret and scopes stand beside it. */
+export interface TokenEndpointAnswers {
+  readonly url: string;
+  /** `form` if it isn't said. */
+  readonly body?: 'form' | 'json';
+  /** What parameters and fields are called where nothing else is said: `client_id` or `clientId`. */
+  readonly style?: 'snake_case' | 'camelCase';
+  /** An empty name leaves a parameter out. */
+  readonly names?: Partial<ParameterNames>;
+  /** Which fields of the answer hold what; a dot leads into an object. */
+  readonly fields?: Partial<TokenFields>;
+  /** `client_credentials` if it isn't said; empty for none. */
+  readonly grantType?: string;
+  /** Further fields that are sent. */
+  readonly extra?: Readonly<Record<string, string>>;
+  /** Whether refresh tokens are of use there, and where they're sent; to the same URL if it isn't said. */
+  readonly refresh?: boolean | { readonly url?: string; readonly grantType?: string };
+}
+
+/** What is to be other than before at **Sign In Again**. With it, nothing is asked. */
+export type SignInAgainAnswers = Pick<OAuthAnswers, 'scopes' | 'resource' | 'redirectUri'>;
 
 /** A credential that is in the keyring already. */
 export interface ExistingAnswers {
@@ -241,6 +296,7 @@ export interface Commands {
   'mcpKeyring.credentials.editClaims': [target?: CredentialTarget];
   'mcpKeyring.credentials.renew': [target?: CredentialTarget];
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
+  'mcpKeyring.credentials.signIn': [target?: CredentialTarget, answers?: SignInAgainAnswers];
   'mcpKeyring.credentials.revoke': [target?: CredentialTarget];
   'mcpKeyring.credentials.delete': [target?: CredentialTarget];
 
@@ -291,6 +347,7 @@ export const commandIds = Object.keys({
   'mcpKeyring.credentials.editClaims': true,
   'mcpKeyring.credentials.renew': true,
   'mcpKeyring.credentials.replaceToken': true,
+  'mcpKeyring.credentials.signIn': true,
   'mcpKeyring.credentials.revoke': true,
   'mcpKeyring.credentials.delete': true,
   'mcpKeyring.decodeToken': true,

@@ -12,6 +12,7 @@ import type { Deliverer } from './platform/deliverer.ts';
 import { type AsyncMethods, lazyObject } from './platform/lazyObject.ts';
 import { OutputLog } from './platform/log.ts';
 import { McpServers } from './platform/mcpServers.ts';
+import type { SignInDesk } from './platform/oauth/signInDesk.ts';
 import { VSCodeSecretStore } from './platform/secretStore.ts';
 import { Settings } from './platform/settings.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
@@ -33,6 +34,8 @@ export interface Services extends Disposable {
   readonly mcp: McpServers;
   /** Loaded with its first use: it brings all that edits config files. */
   readonly deliverer: AsyncMethods<Deliverer>;
+  /** Loaded with its first use: it brings all of OAuth. */
+  readonly signIns: AsyncMethods<SignInDesk>;
   readonly documents: VirtualDocuments;
 }
 
@@ -67,6 +70,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
     const { Deliverer } = await import('./platform/deliverer.ts');
     return new Deliverer({ files, vault, broker, mcp, settings, clock, log });
   });
+  const signIns = lazyObject(async () => {
+    const { SignInDesk } = await import('./platform/oauth/signInDesk.ts');
+    const desk = new SignInDesk({ context, vault, clock, log, settings, commands });
+    disposables.push(desk);
+    return desk;
+  });
   const documents = new VirtualDocuments();
   const disposables: Disposable[] = [documents, mcp, inventory, vault, files, commands, clipboard, log];
   return {
@@ -83,6 +92,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     verifications,
     mcp,
     deliverer,
+    signIns,
     documents,
     dispose: () => {
       for (const disposable of disposables) {

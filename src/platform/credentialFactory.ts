@@ -7,7 +7,17 @@ import { generateHmacSecret, hmacBytes, hmacStrength } from '../core/jwt/secrets
 import type { JsonObject } from '../core/jwt/types.ts';
 import type { Clock } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
-import type { CredentialAnswers, SignedJwtAnswers } from '../ids.ts';
+import type { ApiKeyAnswers, BearerAnswers, SignedJwtAnswers } from '../ids.ts';
+import type { NewGrant } from './oauth/signIn.ts';
+
+/** Everything that a new credential is made of. */
+export type NewCredentialAnswers = ApiKeyAnswers | BearerAnswers | SignedJwtAnswers | GrantedAnswers;
+
+/** An OAuth credential, after the sign-in. */
+export interface GrantedAnswers extends NewGrant {
+  readonly kind: 'oauth';
+  readonly name?: string;
+}
 
 /** What is to be stored: a credential, and the signing key that came with it. */
 export interface NewCredential {
@@ -26,12 +36,11 @@ const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
  * Makes a credential from answers without storing it.
- * @param answers of any kind but `existing`
  * @param header the header's name; by default the kind's own
  * @throws KeyringError `argument-invalid` with the `field` that is wrong, `signing-key-weak`
  */
 export function makeCredential(
-  answers: Exclude<CredentialAnswers, { readonly kind: 'existing' }>,
+  answers: NewCredentialAnswers,
   fallbackName: string,
   header: string | undefined,
   vault: Vault,
@@ -72,6 +81,11 @@ export function makeCredential(
         },
         ...(signingKey.isNew && { signingKey: signingKey.key }),
       };
+    }
+    case 'oauth': {
+      const { grant, clientKeyId } = answers;
+      const credential = { ...base, kind: 'oauth' as const, grant };
+      return { credential: clientKeyId === undefined ? credential : { ...credential, clientKeyId } };
     }
     default:
       throw invalid('credential.kind', 'unknown-kind');

@@ -3,6 +3,7 @@ import type { KeyringError } from '../core/errors.ts';
 import type { FindingData } from '../core/findings.ts';
 import type { DiscoveryProblem } from '../core/jwt/discovery.ts';
 import type { KeyProblemReason } from '../core/jwt/keyMaterial.ts';
+import { oauthFlows } from '../core/oauth/grant.ts';
 import { type CommandId, type Commands, providedFile } from '../ids.ts';
 import { fetchProblemText } from './fetchTexts.ts';
 import { keyProblemText } from './keyTexts.ts';
@@ -334,7 +335,11 @@ function argumentText(data: FindingData): string {
     case 'not-a-file':
       return l10n.t('“{0}” is not a config file that MCP Keyring knows.', text(data.value));
     case 'unknown-kind':
-      return l10n.t('this has to be apiKey, bearer, signedJwt or existing.');
+      return l10n.t('this has to be apiKey, bearer, signedJwt, oauth or existing.');
+    case 'unknown-flow':
+      return l10n.t('this has to be {0}.', oauthFlows.join(', '));
+    case 'not-here':
+      return l10n.t('“{0}” does not work where this VS Code runs.', text(data.value));
     case 'unknown-delivery':
       return l10n.t('this has to be reference, literal or provided.');
     case 'not-json-object':

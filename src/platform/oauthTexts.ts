@@ -33,7 +33,7 @@ function failureText(code: OAuthFailureCode, data: FindingData): string {
       return l10n.t('{0} did not answer within {1} seconds.', url, Math.ceil(Number(data.limit) / 1000));
     case 'rate-limited':
       return typeof data.retryAfter === 'number'
-        ? l10n.t('{0} has had too many requests. Try again in {1}.', url, durationText(data.retryAfter))
+        ? l10n.t('{0} has had too many requests. Try again in {1}.', url, waitText(data.retryAfter))
         : l10n.t('{0} has had too many requests. Try again later.', url);
     case 'server-error':
       return l10n.t('{0} has trouble of its own (status {1}). Try again later.', url, text(data.status));
@@ -170,12 +170,15 @@ function failureText(code: OAuthFailureCode, data: FindingData): string {
         'The port {0} is taken by another program, or by a sign-in in another window, so the browser could not come back. Free it, or choose another redirect address.',
         text(data.port),
       );
-    case 'browser-not-opened':
-      return l10n.t('The browser was not opened, so nobody can have signed in at {0}.', issuer);
     case 'redirect-unusable':
       return l10n.t(
         'The browser cannot come back to “{0}”. Use http://127.0.0.1/..., with or without a port, or leave it empty.',
         text(data.redirectUri),
+      );
+    case 'account-unavailable':
+      return l10n.t(
+        'VS Code gave no session of “{0}”: the sign-in was declined, or nothing here offers such accounts.',
+        text(data.provider),
       );
     case 'invalid-grant':
       return data.after === 'interrupted'
@@ -251,6 +254,11 @@ function trapText(trap: KnownTrap, data: FindingData): string {
         ? clockText(data.clockOffset)
         : l10n.t('The clock of this computer may be wrong.');
   }
+}
+
+/** Rounded up: whoever comes too early is sent away for longer. */
+function waitText(wait: number): string {
+  return durationText(wait > 60_000 ? Math.ceil(wait / 60_000) * 60_000 : wait);
 }
 
 function clockText(offset: number): string {

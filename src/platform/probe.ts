@@ -1,8 +1,12 @@
+import { bearerChallenge } from '../core/oauth/challenge.ts';
+import type { HttpInit } from '../core/oauth/http.ts';
+import { findResourceMetadata } from '../core/oauth/resourceMetadata.ts';
+
 /** What an unauthenticated request tells about how a server wants to be authenticated to. */
 export interface ProbeResult {
   readonly outcome: 'open' | 'refused' | 'other' | 'unreachable';
   /** A guess from the challenge or the body, where they say something. */
-  readonly kind?: 'apiKey' | 'bearer';
+  readonly kind?: 'apiKey' | 'bearer' | 'oauth';
   /** The header that the server asked for by name. */
   readonly header?: string;
 }
@@ -37,10 +41,25 @@ export async function probeServer(url: string, signal: AbortSignal): Promise<Pro
       await response.body?.cancel();
       return { outcome: response.ok ? 'open' : 'other' };
     }
-    return { outcome: 'refused', ...guess(response.headers.get('www-authenticate') ?? '', await beginning(response)) };
+    const challenge = response.headers.get('www-authenticate') ?? '';
+    const guessed = guess(challenge, await beginning(response));
+    return guessed.kind !== 'apiKey' && (await publishesMetadata(url, challenge, signal))
+      ? { outcome: 'refused', kind: 'oauth' }
+      : { outcome: 'refused', ...guessed };
   } catch {
     return { outcome: 'unreachable' };
   }
+}
+
+/** Whether the server says who gives tokens for it (RFC 9728): then a person can sign in. */
+async function publishesMetadata(url: string, challenge: string, signal: AbortSignal): Promise<boolean> {
+  const named = bearerChallenge(challenge)?.resourceMetadata;
+  if (named !== undefined) {
+    return true;
+  }
+  const context = { http: (place: string, init: HttpInit) => fetch(place, init as RequestInit), signal, timeLimit };
+  const found = await findResourceMetadata(context, { serverUrl: url }, undefined);
+  return found.ok && found.value !== undefined;
 }
 
 /** Servers challenge with `Bearer` while they want an API key, so a header that is named counts first. */

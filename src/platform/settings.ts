@@ -49,6 +49,16 @@ export class Settings {
     return read('probeServers', true);
   }
 
+  /** The https URL under which somebody hosts our client metadata document; empty for none. */
+  get oauthClientMetadataUrl(): string {
+    return read('oauthClientMetadataUrl', '').trim();
+  }
+
+  /** Where browsers come back to after a sign-in; empty for what suits the host. */
+  get oauthRedirectUri(): string {
+    return read('oauthRedirectUri', '').trim();
+  }
+
   /** What isn't a preset is left out. */
   get rolePresets(): readonly RolePreset[] {
     return readRolePresets(read('rolePresets', {})).presets;

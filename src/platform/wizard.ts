@@ -21,6 +21,18 @@ export interface InputQuestion {
   validate?(value: string): string | undefined | Promise<string | undefined>;
 }
 
+/** What stands in the box while something is waited for. */
+export interface Waiting {
+  readonly prompt: string;
+  /** To be read off or copied by hand, such as a code. */
+  readonly value?: string;
+  readonly buttons?: readonly WaitButton[];
+}
+
+export interface WaitButton extends vscode.QuickInputButton {
+  run(): unknown;
+}
+
 export interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
@@ -128,26 +140,45 @@ export class Prompts {
     });
   }
 
-  /** Shows that something is being looked up, between two questions. Escape throws {@link Cancelled}. */
-  async wait<T>(prompt: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Shows that something is being looked up or waited for, between two questions. Escape throws {@link Cancelled}.
+   * @param work may change what is shown
+   */
+  async wait<T>(
+    prompt: string,
+    work: (signal: AbortSignal, show: (waiting: Waiting) => void) => Promise<T>,
+  ): Promise<T> {
     const box = this.#prepare(vscode.window.createInputBox());
     const abort = new AbortController();
     box.prompt = prompt;
     box.busy = true;
     box.enabled = false;
+    const { buttons } = box;
+    let extra: readonly WaitButton[] = [];
+    const show = (waiting: Waiting) => {
+      extra = waiting.buttons ?? [];
+      box.prompt = waiting.prompt;
+      box.value = waiting.value ?? '';
+      box.buttons = [...buttons, ...extra];
+    };
     const hidden = new Promise<never>((_, reject) => {
       box.onDidHide(() => {
         abort.abort();
         reject(new Cancelled());
       });
-      box.onDidTriggerButton(() => {
+      box.onDidTriggerButton(button => {
+        const own = extra.find(candidate => candidate === button);
+        if (own) {
+          own.run();
+          return;
+        }
         abort.abort();
         reject(new Back());
       });
     });
     box.show();
     try {
-      return await Promise.race([work(abort.signal), hidden]);
+      return await Promise.race([work(abort.signal, show), hidden]);
     } finally {
       hidden.catch(() => {});
       box.dispose();

@@ -2,7 +2,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { signRolesToken } from '../servers/rolesServer.ts';
-import { DEMO_JWT_SECRET, DEMO_PORTS } from './demoServers.ts';
+import { DEMO_JWT_SECRET, DEMO_PORTS, type DemoServers } from './demoServers.ts';
 
 /** Long enough to find the warning, short enough to wait for the error. */
 export const PASTED_TOKEN_SECONDS = 4 * 60;
@@ -12,16 +12,20 @@ const stdioServer = fileURLToPath(new URL('../servers/stdioServer.ts', import.me
 
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/;
 
+/** The ports of the servers that the workspace names. */
+export type WorkspacePorts = Pick<Record<keyof typeof DEMO_PORTS, number>, 'weather' | 'todos' | 'notebook'>;
+
+export function portsOf({ weather, todos, notebook }: DemoServers): WorkspacePorts {
+  return { weather: weather.port, todos: todos.port, notebook: notebook.port };
+}
+
 /**
  * Makes a fresh copy of the demo workspace: the servers' ports filled in, and in place of the template's old tokens new
  * ones that a person can watch running out.
  *
  * @param folder where to put it; what is there is replaced
  */
-export async function prepareWorkspace(
-  folder: string,
-  ports: { readonly weather: number; readonly todos: number } = DEMO_PORTS,
-): Promise<void> {
+export async function prepareWorkspace(folder: string, ports: WorkspacePorts = DEMO_PORTS): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await cp(templateFolder, folder, { recursive: true });
 
@@ -41,7 +45,8 @@ export async function prepareWorkspace(
   function withPorts(text: string): string {
     return text
       .replaceAll(`127.0.0.1:${DEMO_PORTS.weather}/`, `127.0.0.1:${ports.weather}/`)
-      .replaceAll(`127.0.0.1:${DEMO_PORTS.todos}/`, `127.0.0.1:${ports.todos}/`);
+      .replaceAll(`127.0.0.1:${DEMO_PORTS.todos}/`, `127.0.0.1:${ports.todos}/`)
+      .replaceAll(`127.0.0.1:${DEMO_PORTS.notebook}/`, `127.0.0.1:${ports.notebook}/`);
   }
 }
 

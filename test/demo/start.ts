@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { findHost } from '../host/findHost.ts';
 import { type OpenedVsCode, openForPerson } from '../host/open.ts';
 import { cacheFolder, repoRoot } from '../host/paths.ts';
+import { OAUTH_CLIENT_SECRET } from '../servers/oauthClients.ts';
 import { ROLE_PERMISSIONS, ROLES_ISSUER } from '../servers/rolesServer.ts';
 import { DEMO_API_KEY, DEMO_JWT_SECRET, type DemoServers, startDemoServers } from './demoServers.ts';
-import { PASTED_TOKEN_SECONDS, prepareWorkspace } from './prepareWorkspace.ts';
+import { PASTED_TOKEN_SECONDS, portsOf, prepareWorkspace } from './prepareWorkspace.ts';
 
 const stopped = Promise.withResolvers<void>();
 stopOnSignals();
@@ -48,7 +49,7 @@ async function run(): Promise<string> {
     return new Promise(() => {});
   }
   const workspace = join(cacheFolder, 'demo');
-  await prepareWorkspace(workspace, { weather: servers.weather.port, todos: servers.todos.port });
+  await prepareWorkspace(workspace, portsOf(servers));
   console.log('Starting VS Code...');
   vsCode = await openForPerson({ workspace, extensionPath: repoRoot });
   stopOnSignals();
@@ -89,7 +90,7 @@ async function build(): Promise<void> {
 }
 
 /** All that a person needs to try the extension. */
-function describe({ weather, todos }: DemoServers, opened?: OpenedVsCode): string {
+function describe({ weather, todos, notebook, signIn }: DemoServers, opened?: OpenedVsCode): string {
   const where =
     opened === undefined
       ? ['The servers of the demo are running.']
@@ -114,6 +115,11 @@ function describe({ weather, todos }: DemoServers, opened?: OpenedVsCode): strin
     `            issuer: ${ROLES_ISSUER}    subject: any`,
     '            role and permissions:',
     ...roles,
+    '',
+    `  notebook  ${notebook.url}`,
+    `            OAuth: sign in at ${signIn.issuer} with any user name`,
+    '            as a program: client id service-basic or service-post, with the secret',
+    `            ${OAUTH_CLIENT_SECRET}`,
     '',
     ...(opened === undefined
       ? []

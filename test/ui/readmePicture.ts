@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_API_KEY, DEMO_JWT_SECRET, startDemoServers } from '../demo/demoServers.ts';
-import { prepareWorkspace } from '../demo/prepareWorkspace.ts';
+import { portsOf, prepareWorkspace } from '../demo/prepareWorkspace.ts';
 import { repoRoot } from '../host/paths.ts';
 import { temporaryFolder } from '../host/temporaryFolder.ts';
 import { signRolesToken } from '../servers/rolesServer.ts';
@@ -15,7 +15,7 @@ const servers = await startDemoServers();
 const folder = temporaryFolder('mcp-keyring-picture');
 try {
   const workspace = join(folder.path, 'workspace');
-  await prepareWorkspace(workspace, { weather: servers.weather.port, todos: servers.todos.port });
+  await prepareWorkspace(workspace, portsOf(servers));
   // Nearly used up, as one that somebody pasted an hour ago; and nothing in the file but what a project would have there.
   const token = await signRolesToken({
     secret: DEMO_JWT_SECRET,

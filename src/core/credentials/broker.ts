@@ -4,7 +4,7 @@ import { KeyringError } from '../errors.ts';
 import { readTimes } from '../jwt/claims.ts';
 import { isSendable } from '../jwt/headerValue.ts';
 import type { JsonObject } from '../jwt/types.ts';
-import { type AccountGrant, hasValidToken, renewalDue } from '../oauth/grant.ts';
+import { type AccountGrant, type CredentialGrant, hasValidToken, renewalDue } from '../oauth/grant.ts';
 import type { Clock, Event, Log } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { withEvent } from './history.ts';
@@ -166,6 +166,24 @@ export class Broker {
    */
   renew(credentialId: string): Promise<Credential> {
     return this.#once(credentialId, () => this.#renew(credentialId));
+  }
+
+  /**
+   * Stores what a person got by signing in anew. The credential keeps its id and its attachments; one that was revoked is
+   * good again.
+   * @throws what the vault throws; the old grant is then as it was
+   */
+  async replaceGrant(credentialId: string, grant: CredentialGrant): Promise<void> {
+    const now = this.#clock.now();
+    await this.#vault.updateCredential(credentialId, current => {
+      if (current.kind !== 'oauth') {
+        return undefined;
+      }
+      const { revokedAt: _, ...rest } = current;
+      return withEvent({ ...rest, grant }, { at: now, event: 'signedIn' });
+    });
+    this.#log.info('credential-signed-in', { id: credentialId });
+    this.#renewed.fire(credentialId);
   }
 
   #once(credentialId: string, renew: () => Promise<Credential>): Promise<Credential> {

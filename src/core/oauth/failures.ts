@@ -60,8 +60,8 @@ const remedies = {
   'sign-in-needed': 'sign-in',
   'sign-in-timeout': 'sign-in',
   'port-taken': 'request',
-  'browser-not-opened': 'sign-in',
   'redirect-unusable': 'request',
+  'account-unavailable': 'sign-in',
   // The token endpoint
   'invalid-grant': 'sign-in',
   'invalid-client': 'client',

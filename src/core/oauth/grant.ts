@@ -3,8 +3,16 @@ import type { AuthorizationServer } from './serverMetadata.ts';
 import type { TokenRecipe } from './tokenEndpoint.ts';
 import type { TokenSet } from './tokens.ts';
 
-/** How the tokens of a grant came about. */
-export type OAuthFlow = CredentialGrant['flow'];
+/** How the tokens of a grant come about. */
+export const oauthFlows = [
+  'authorizationCode',
+  'deviceCode',
+  'clientCredentials',
+  'tokenEndpoint',
+  'vscodeAccount',
+] as const satisfies readonly CredentialGrant['flow'][];
+
+export type OAuthFlow = (typeof oauthFlows)[number];
 
 interface GrantBase {
   /** The tokens in use; absent before the first are there. */

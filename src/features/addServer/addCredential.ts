@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { KeyringError } from '../../core/errors.ts';
 import { plainText } from '../../core/text.ts';
-import type { CredentialAnswers, ServerTarget } from '../../ids.ts';
+import { type CredentialAnswers, providedFile, type ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { makeCredential } from '../../platform/credentialFactory.ts';
 import { runWizard, type Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
+import { checkCredentialAnswers } from './answers.ts';
 import { answersOf, credentialSteps, draftOf } from './credentialSteps.ts';
 import { offerGeneratedSecret } from './generatedSecret.ts';
+import { signInStep } from './oauthSteps.ts';
 
 /**
  * Puts a credential into the keyring and, if a server is given, attaches it there.
@@ -21,7 +23,9 @@ export async function addCredential(
   if (!vscode.workspace.isTrusted) {
     throw new KeyringError('workspace-not-trusted');
   }
+  checkCredentialAnswers(answers);
   const { vault, broker, clock } = services;
+  const serverUrl = target && urlOfTarget(services, target);
   const draft = draftOf(answers);
   if (target?.header !== undefined) {
     draft.header = target.header;
@@ -44,7 +48,21 @@ export async function addCredential(
   const title = target?.server
     ? vscode.l10n.t('Add Credential for {0}', plainText(target.server))
     : vscode.l10n.t('Add Credential');
-  await runWizard(title, [...credentialSteps(services, draft, () => undefined), nameStep]);
+  await runWizard(title, [
+    ...credentialSteps(
+      services,
+      draft,
+      () => undefined,
+      () => serverUrl,
+    ),
+    nameStep,
+    signInStep(
+      services,
+      draft,
+      () => serverUrl,
+      async () => {},
+    ),
+  ]);
   await vault.load();
   const filled = answersOf(draft);
   const credentialId = filled.kind === 'existing' ? filled.credentialId : await store();
@@ -85,4 +103,11 @@ export async function addCredential(
       throw error;
     }
   }
+}
+
+/** The URL of the server that the credential is for, as its file has it now. */
+function urlOfTarget({ inventory }: Services, { file, server }: Partial<ServerTarget>): string | undefined {
+  const { files, provided } = inventory.snapshot;
+  const servers = file === providedFile ? provided : files.find(({ source }) => source.uri === file)?.servers;
+  return servers?.findLast(({ parsed }) => parsed.name === server)?.parsed.url?.value;
 }

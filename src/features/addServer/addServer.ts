@@ -3,10 +3,10 @@ import { parseConfig } from '../../core/config/parse.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { plainText } from '../../core/text.ts';
-import { type AddServerAnswers, type AddServerResult, type CredentialAnswers, providedFile } from '../../ids.ts';
+import { type AddServerAnswers, type AddServerResult, type ExistingAnswers, providedFile } from '../../ids.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
-import { makeCredential } from '../../platform/credentialFactory.ts';
+import { makeCredential, type NewCredentialAnswers } from '../../platform/credentialFactory.ts';
 import type { Placement } from '../../platform/deliverer.ts';
 import { offerServer, refuseOfferedName } from '../../platform/providedServers.ts';
 import { inertText } from '../../platform/texts.ts';
@@ -15,6 +15,7 @@ import type { Services } from '../../services.ts';
 import { checkAnswers, placeOf } from './answers.ts';
 import { answersOf, credentialSteps, draftOf } from './credentialSteps.ts';
 import { offerGeneratedSecret } from './generatedSecret.ts';
+import { signInStep } from './oauthSteps.ts';
 import { type ServerDraft, serverSteps } from './serverSteps.ts';
 
 /**
@@ -47,18 +48,24 @@ export async function addServer(services: Services, answers: AddServerAnswers = 
   }
   await runWizard(vscode.l10n.t('Add Authenticated Server'), [
     ...serverSteps(services, server),
-    ...credentialSteps(services, credential, () => server.probe),
+    ...credentialSteps(
+      services,
+      credential,
+      () => server.probe,
+      () => server.url,
+    ),
+    signInStep(
+      services,
+      credential,
+      () => server.url,
+      () => checkPlace(services, server),
+    ),
   ]);
   const { url, name, place, delivery } = server;
   if (url === undefined || name === undefined || (place === undefined && delivery !== 'provided')) {
     throw new Cancelled();
   }
-  if (delivery === 'provided' || place === undefined) {
-    await services.vault.load();
-    refuseOfferedName(services, name, server.replaceHeader ? url : undefined);
-  } else {
-    await refuseTakenName(services, place, name, url, server.replaceHeader === true);
-  }
+  await checkPlace(services, server);
   const credentialAnswers = answersOf(credential);
   const existing = await existingCredential(services, credentialAnswers);
   const header =
@@ -114,7 +121,7 @@ async function deliver(
 async function store(
   services: Services,
   placement: NewPlacement,
-  answers: CredentialAnswers,
+  answers: NewCredentialAnswers | ExistingAnswers,
   allowInsecure: boolean,
 ): Promise<{ readonly credentialId: string; readonly unsaved: boolean }> {
   const { vault, deliverer, broker, clock } = services;
@@ -146,6 +153,22 @@ async function store(
   }
 }
 
+/** Whether there is room for the server: asked before anybody signs in for it, and again before anything is written. */
+async function checkPlace(
+  services: Services,
+  { url, name, place, delivery, replaceHeader }: ServerDraft,
+): Promise<void> {
+  if (url === undefined || name === undefined) {
+    return;
+  }
+  if (delivery === 'provided' || place === undefined) {
+    await services.vault.load();
+    refuseOfferedName(services, name, replaceHeader ? url : undefined);
+  } else {
+    await refuseTakenName(services, place, name, url, replaceHeader === true);
+  }
+}
+
 /** A server of this name keeps its place only if its header is what the person wants to replace, and it's the same server. */
 async function refuseTakenName(
   { files }: Services,
@@ -167,7 +190,7 @@ async function refuseTakenName(
   }
 }
 
-async function existingCredential({ vault }: Services, answers: CredentialAnswers) {
+async function existingCredential({ vault }: Services, answers: NewCredentialAnswers | ExistingAnswers) {
   return answers.kind === 'existing' ? vault.readCredential(answers.credentialId) : undefined;
 }
 
@@ -180,6 +203,7 @@ function complete(answers: AddServerAnswers): boolean {
     (answers.file !== undefined || answers.delivery === 'provided') &&
     credential !== undefined &&
     (credential.kind === 'signedJwt' ||
+      (credential.kind === 'oauth' && credential.flow !== undefined) ||
       (credential.kind === 'existing' && credential.credentialId !== undefined) ||
       (credential.kind === 'bearer' && credential.token !== undefined) ||
       (credential.kind === 'apiKey' && credential.key !== undefined))

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { canonicalUrl, transportSecurity } from '../../core/config/url.ts';
 import { KeyringError } from '../../core/errors.ts';
-import type { AddServerAnswers } from '../../ids.ts';
+import { clientAuthMethods } from '../../core/oauth/clients.ts';
+import { oauthFlows } from '../../core/oauth/grant.ts';
+import type { AddServerAnswers, CredentialAnswers } from '../../ids.ts';
 import { type ConfigFiles, fileLabel } from '../../platform/configFiles.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
 import { locationLabel } from '../../platform/locationTexts.ts';
@@ -80,10 +82,7 @@ export function checkAnswers(answers: AddServerAnswers): void {
   if (answers.delivery !== undefined && !['reference', 'literal', 'provided'].includes(answers.delivery)) {
     throw invalid('delivery', 'unknown-delivery');
   }
-  const kind: unknown = answers.credential?.kind;
-  if (answers.credential !== undefined && !['apiKey', 'bearer', 'signedJwt', 'existing'].includes(String(kind))) {
-    throw invalid('credential.kind', 'unknown-kind');
-  }
+  checkCredentialAnswers(answers.credential);
   if (answers.url !== undefined) {
     const problem = urlProblem(answers.url, answers.allowInsecure === true);
     if (problem) {
@@ -95,6 +94,53 @@ export function checkAnswers(answers: AddServerAnswers): void {
     if (problem) {
       throw problem;
     }
+  }
+}
+
+/**
+ * Checks the kind of a credential that a program passed, and of OAuth the types.
+ * @throws KeyringError `argument-invalid` with the field's name
+ */
+export function checkCredentialAnswers(answers: CredentialAnswers | undefined): void {
+  if (answers === undefined) {
+    return;
+  }
+  const kind: unknown = answers.kind;
+  if (!['apiKey', 'bearer', 'signedJwt', 'oauth', 'existing'].includes(String(kind))) {
+    throw invalid('credential.kind', 'unknown-kind');
+  }
+  if (answers.kind !== 'oauth') {
+    return;
+  }
+  if (answers.flow !== undefined && !oauthFlows.includes(answers.flow)) {
+    throw invalid('credential.flow', 'unknown-flow');
+  }
+  if (answers.clientAuth !== undefined && !clientAuthMethods.includes(answers.clientAuth)) {
+    throw invalid('credential.clientAuth', 'wrong-type');
+  }
+  const texts = [
+    'serverUrl',
+    'issuer',
+    'clientId',
+    'clientSecret',
+    'clientKeyId',
+    'redirectUri',
+    'providerId',
+  ] as const;
+  for (const field of texts) {
+    if (answers[field] !== undefined && typeof answers[field] !== 'string') {
+      throw invalid(`credential.${field}`, 'wrong-type');
+    }
+  }
+  const { scopes, resource, endpoint } = answers;
+  if (scopes !== undefined && !(Array.isArray(scopes) && scopes.every(scope => typeof scope === 'string'))) {
+    throw invalid('credential.scopes', 'wrong-type');
+  }
+  if (resource !== undefined && resource !== null && typeof resource !== 'string') {
+    throw invalid('credential.resource', 'wrong-type');
+  }
+  if (endpoint !== undefined && (typeof endpoint !== 'object' || typeof endpoint?.url !== 'string')) {
+    throw invalid('credential.endpoint', 'wrong-type');
   }
 }
 

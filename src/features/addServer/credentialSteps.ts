@@ -5,14 +5,18 @@ import type { KeyringError } from '../../core/errors.ts';
 import { cleanPastedCredential } from '../../core/jwt/headerValue.ts';
 import type { JsonObject } from '../../core/jwt/types.ts';
 import { plainText } from '../../core/text.ts';
-import type { CredentialAnswers } from '../../ids.ts';
-import { checkPasted, defaultLifetimeSeconds } from '../../platform/credentialFactory.ts';
+import type { CredentialAnswers, ExistingAnswers } from '../../ids.ts';
+import { Cancelled } from '../../platform/commands.ts';
+import { checkPasted, defaultLifetimeSeconds, type NewCredentialAnswers } from '../../platform/credentialFactory.ts';
 import { type FieldName, fieldText } from '../../platform/errorTexts.ts';
+import type { NewGrant } from '../../platform/oauth/signIn.ts';
+import type { SignInDraft } from '../../platform/oauth/signInDraft.ts';
 import type { ProbeResult } from '../../platform/probe.ts';
 import { malformedText } from '../../platform/texts.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
 import type { Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
+import { oauthSteps } from './oauthSteps.ts';
 import { signingSteps } from './signingSteps.ts';
 
 /** What the questions about a credential fill in. Everything is optional: it's a form that is being filled. */
@@ -33,14 +37,22 @@ export interface CredentialDraft {
   notBefore?: boolean;
   tokenId?: boolean;
   lifetimeSeconds?: number | null;
+  oauth?: SignInDraft;
+  /** What the sign-in gave. */
+  signedIn?: NewGrant;
 }
 
-/** A draft that was filled, as the answers that a program would have given. */
-export function answersOf(draft: CredentialDraft): CredentialAnswers {
+/** A draft that was filled, as what a credential is made of. */
+export function answersOf(draft: CredentialDraft): NewCredentialAnswers | ExistingAnswers {
   const name = draft.name === undefined ? {} : { name: draft.name };
   switch (draft.kind) {
     case 'existing':
       return { kind: 'existing', credentialId: draft.credentialId ?? '' };
+    case 'oauth':
+      if (!draft.signedIn) {
+        throw new Cancelled();
+      }
+      return { kind: 'oauth', ...name, ...draft.signedIn };
     case 'bearer':
       return { kind: 'bearer', ...name, token: draft.token ?? '' };
     case 'signedJwt':
@@ -69,6 +81,10 @@ export function answersOf(draft: CredentialDraft): CredentialAnswers {
 
 /** Fills a draft from a program's answers, so that only what is missing is asked. */
 export function draftOf(answers: CredentialAnswers | undefined): CredentialDraft {
+  if (answers?.kind === 'oauth') {
+    const { kind, name, ...oauth } = answers;
+    return { kind, ...(name !== undefined && { name }), oauth };
+  }
   if (answers?.kind !== 'signedJwt') {
     return { ...answers };
   }
@@ -89,6 +105,7 @@ export function credentialSteps(
   services: Services,
   draft: CredentialDraft,
   probe: () => ProbeResult | undefined,
+  serverUrl: () => string | undefined,
 ): Step[] {
   const given = { ...draft };
   return [
@@ -97,6 +114,7 @@ export function credentialSteps(
     keyStep(draft, given),
     tokenStep(draft, given),
     ...signingSteps(services, draft, given),
+    ...oauthSteps(services, draft, serverUrl),
   ];
 }
 
@@ -132,6 +150,12 @@ function kindStep(
             value: { kind: 'signedJwt' as const },
             kindOf: 'signedJwt',
           },
+          {
+            label: `$(sign-in) ${l10n.t('Sign in with OAuth')}`,
+            description: l10n.t('a token that renews itself, from whoever gives them out'),
+            value: { kind: 'oauth' as const },
+            kindOf: 'oauth',
+          },
           ...vault.credentials.map(credential => ({
             label: `$(archive) ${plainText(credential.name)}`,
             description: l10n.t('{0} in your keyring', kindText(credential.kind)),
@@ -163,6 +187,9 @@ function probeText(probe: ProbeResult | undefined): string | undefined {
     case 'open':
       return l10n.t('The server answers without a credential. Which kind is to be sent all the same?');
     case 'refused':
+      if (probe.kind === 'oauth') {
+        return l10n.t('The server wants a sign-in. How will you authenticate?');
+      }
       return probe.header
         ? l10n.t('The server asks for the header {0}. What goes into it?', plainText(probe.header, 60))
         : l10n.t('The server asks for a credential. Of which kind?');

@@ -30,7 +30,6 @@ async function signAssertion(vault: Vault, keyId: string, claims: JsonObject): P
   if (!key) {
     return undefined;
   }
-  const header = { typ: 'JWT', ...(key.kid !== undefined && { kid: key.kid }) };
-  const signed = await signJwt({ algorithm: key.algorithm ?? 'HS256', key, header, claims });
+  const signed = await signJwt({ algorithm: key.algorithm ?? 'HS256', key, header: { typ: 'JWT' }, claims });
   return signed.ok ? signed.value : undefined;
 }

@@ -36,6 +36,8 @@ export interface WorkbenchOptions {
   readonly keybindings?: readonly Keybinding[];
   /** The extension's folder; the one of this checkout, freshly built, without it. */
   readonly extensionPath?: string;
+  /** Folders of further extensions, which are installed: only one can be under development here. */
+  readonly extensions?: readonly string[];
 }
 
 export interface Keybinding {
@@ -121,6 +123,10 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   writeFileSync(join(machineFolder, 'settings.json'), JSON.stringify(options.settings ?? {}));
   mkdirSync(userFolder, { recursive: true });
   writeFileSync(join(userFolder, 'keybindings.json'), JSON.stringify([themeKey, ...(options.keybindings ?? [])]));
+  for (const folder of options.extensions ?? []) {
+    const { publisher, name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    cpSync(folder, join(root, 'extensions', `${publisher}.${name}-${version}`), { recursive: true });
+  }
   const host = await startServerHost(await prepareServer(), {
     dataDir: join(root, 'data'),
     extensionsDir: join(root, 'extensions'),
@@ -141,7 +147,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       folder.remove();
     };
     const opens = workspaceFile === undefined ? workspace : join(workspace, workspaceFile);
-    await page.goto(host.url({ workspace: opens, extensionPaths: [extensionPath] }), { waitUntil: 'commit' });
+    await page.goto(host.url({ workspace: opens, extensionPaths: [extensionPath] }), {
+      waitUntil: 'commit',
+    });
     await page.locator('.monaco-workbench').waitFor({ timeout: startLimit });
     await page.locator('.statusbar-item').first().waitFor({ timeout: startLimit });
     const opened = workbench(page, host, workspace, close);

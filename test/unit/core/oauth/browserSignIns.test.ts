@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { beginAuthorization, type PendingAuthorization } from '../../../../src/core/oauth/authorizationCode.ts';
 import { BrowserSignIns } from '../../../../src/core/oauth/browserSignIns.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
-import { clientOf, type FakeServer, failureOf, networkContext, startFakeServer, unwrap } from './setup.ts';
+import { type FakeServer, startFakeServer } from './fakeServer.ts';
+import { clientOf, failureOf, networkContext, unwrap } from './setup.ts';
 
 describe('OAuth: sign-ins that wait for the browser', () => {
   let server: FakeServer;

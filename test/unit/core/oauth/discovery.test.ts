@@ -13,15 +13,8 @@ import { insufficientScopes, StepUps } from '../../../../src/core/oauth/stepUp.t
 import { readTokenError } from '../../../../src/core/oauth/tokenErrors.ts';
 import { checkUrl } from '../../../../src/core/oauth/urlPolicy.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
-import {
-  clientOf,
-  type FakeServer,
-  failureOf,
-  networkContext,
-  REDIRECT_URI,
-  startFakeServer,
-  unwrap,
-} from './setup.ts';
+import { type FakeServer, startFakeServer } from './fakeServer.ts';
+import { clientOf, failureOf, networkContext, REDIRECT_URI, unwrap } from './setup.ts';
 
 const AS = '/.well-known/oauth-authorization-server';
 const OIDC = '/.well-known/openid-configuration';

@@ -1,0 +1,155 @@
+import * as vscode from 'vscode';
+import type { OAuthCredential } from '../../core/credentials/types.ts';
+import { KeyringError } from '../../core/errors.ts';
+import type { Discovery } from '../../core/oauth/discovery.ts';
+import type { CredentialGrant, StandardGrant } from '../../core/oauth/grant.ts';
+import { oauthError } from '../../core/oauth/keyringError.ts';
+import { resourceOf } from '../../core/oauth/resource.ts';
+import { cleanScopes } from '../../core/oauth/scopes.ts';
+import { findServerMetadata } from '../../core/oauth/serverMetadata.ts';
+import { plainText } from '../../core/text.ts';
+import type { CredentialTarget, SignInAgainAnswers } from '../../ids.ts';
+import { askForCredential } from '../../platform/credentialTargets.ts';
+import type { FlowTools, SignInPlan, StandardPlan } from '../../platform/oauth/flow.ts';
+import { runFlow } from '../../platform/oauth/flows.ts';
+import { oauthContext } from '../../platform/oauth/oauthContext.ts';
+import { reviewSignIn } from '../../platform/oauth/review.ts';
+import { isStandard, planOf, type SignInDraft } from '../../platform/oauth/signInDraft.ts';
+import { progressUi, wizardUi } from '../../platform/oauth/signInUi.ts';
+import { askForMore } from '../../platform/oauth/stepUp.ts';
+import { inertText } from '../../platform/texts.ts';
+import { Prompts } from '../../platform/wizard.ts';
+import type { Services } from '../../services.ts';
+
+/**
+ * Signs in once more for a credential, by the same way and with the same client. It keeps its id, its name and the servers it
+ * is attached to; until new tokens are there, it keeps the old ones.
+ */
+export async function signInAgain(
+  services: Services,
+  target?: CredentialTarget,
+  answers?: SignInAgainAnswers,
+): Promise<void> {
+  const { vault, commands } = services;
+  if (!vscode.workspace.isTrusted) {
+    throw new KeyringError('workspace-not-trusted');
+  }
+  const credential = await askForCredential(vault, target, ({ kind }) => kind === 'oauth');
+  if (credential.kind !== 'oauth') {
+    throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
+  }
+  const tools = await services.signIns.tools();
+  const draft = draftFor(credential, answers);
+  if (answers) {
+    await keep(services, credential, await runFlow(tools, await planFor(tools, credential, draft), progressUi));
+    return;
+  }
+  const prompts = new Prompts(vscode.l10n.t('Sign In Again: {0}', plainText(credential.name)));
+  for (;;) {
+    try {
+      const plan = await planFor(tools, credential, draft);
+      if ((await reviewSignIn(prompts, draft, { plan })) === 'changed') {
+        continue;
+      }
+      const grant = await runFlow(tools, plan, wizardUi(prompts));
+      const more = await askForMore(tools, prompts, draft, grant, error => commands.show(error));
+      if (more) {
+        draft.scopes = more;
+        continue;
+      }
+      await keep(services, credential, grant);
+      break;
+    } catch (error) {
+      if (!(error instanceof KeyringError && error.code === 'oauth-failed')) {
+        throw error;
+      }
+      commands.show(error);
+    }
+  }
+  void vscode.window.showInformationMessage(
+    inertText(vscode.l10n.t('Signed in again for “{0}”.', plainText(credential.name))),
+  );
+}
+
+function draftFor({ grant, attachments }: OAuthCredential, answers: SignInAgainAnswers = {}): SignInDraft {
+  const [attachment] = attachments;
+  const { scopes, resource, redirectUri } = answers;
+  const isWithout = isStandardGrant(grant) && grant.resource === undefined;
+  return {
+    flow: grant.flow,
+    ...(attachment && { serverUrl: attachment.url }),
+    ...(attachment?.insecureAllowed && { insecureAllowed: true }),
+    ...(scopes && { scopes }),
+    ...(resource !== undefined ? { resource } : isWithout && { resource: null }),
+    ...(redirectUri !== undefined && { redirectUri }),
+  };
+}
+
+/** The grant's own plan, with what the person wants otherwise. */
+async function planFor(
+  tools: FlowTools,
+  { grant, clientKeyId }: OAuthCredential,
+  draft: SignInDraft,
+): Promise<SignInPlan> {
+  const scopes = draft.scopes && cleanScopes(draft.scopes);
+  if (grant.flow === 'tokenEndpoint') {
+    return { flow: grant.flow, recipe: { ...grant.recipe, ...(scopes && { scopes }) } };
+  }
+  if (grant.flow === 'vscodeAccount') {
+    return { flow: grant.flow, providerId: grant.providerId, scopes: scopes ?? grant.scopes, anew: true };
+  }
+  const { client } = grant;
+  const [registeredRedirect] = client.redirectUris ?? [];
+  const isTyped = client.source === 'preregistered';
+  const usualRedirect =
+    isTyped && registeredRedirect !== undefined ? registeredRedirect : tools.settings.oauthRedirectUri;
+  const plan = planOf(draft, await discoveryOf(tools, grant, draft), usualRedirect);
+  // A client that was registered is looked for anew: its redirect may not fit any more.
+  const keepsClient = draft.clientId === undefined && client.source !== 'registered';
+  return isStandard(plan.flow)
+    ? {
+        ...(plan as StandardPlan),
+        ...(keepsClient && { client }),
+        ...(clientKeyId !== undefined && { clientKeyId }),
+      }
+    : plan;
+}
+
+/**
+ * What discovery would find, for the issuer of the sign-in before and no other.
+ * @throws KeyringError `oauth-failed` where the server says of itself what it may not
+ */
+async function discoveryOf(tools: FlowTools, grant: StandardGrant, draft: SignInDraft): Promise<Discovery> {
+  const { server } = grant;
+  const { serverUrl = server.issuer, insecureAllowed = false } = draft;
+  // The person has signed in there before, so its host may be private.
+  const trustedHosts = [new URL(server.issuer).hostname];
+  const policy = { serverUrl, trustedHosts, ...(insecureAllowed && { insecureAllowed }) };
+  const found = await findServerMetadata(
+    oauthContext(tools.vault, tools.clock, { insecureAllowed }),
+    policy,
+    server.issuer,
+  );
+  if (!found.ok && found.error.remedy !== 'retry' && found.error.code !== 'metadata-missing') {
+    throw oauthError(found.error);
+  }
+  return {
+    serverUrl,
+    // Without metadata now, what it said before holds.
+    server: found.ok ? found.value : server,
+    otherIssuers: [],
+    resource: grant.resource ?? resourceOf(serverUrl),
+    scopes: { scopes: grant.scopes, from: 'nowhere' },
+    via: 'origin',
+    policy,
+  };
+}
+
+function isStandardGrant(grant: CredentialGrant): grant is StandardGrant {
+  return isStandard(grant.flow);
+}
+
+/** Stores a new grant in place of the old one. */
+async function keep(services: Services, { id }: OAuthCredential, grant: CredentialGrant): Promise<void> {
+  await services.broker.replaceGrant(id, grant);
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { OAuthCredential } from '../../../src/core/credentials/types.ts';
+import { OAUTH_CLIENT_SECRET } from '../../servers/oauthClients.ts';
+import type { OAuthServerChild } from '../../servers/oauthServerChild.ts';
+import { forgetAll, services } from '../harness/inside.ts';
+import { addServer, run } from '../harness/keyring.ts';
+import { AccountProvider } from './accountProvider.ts';
+import { Person } from './person.ts';
+import { requestsTo, startProvider } from './servers.ts';
+
+const redirectUri = 'http://127.0.0.1/callback';
+
+describe('OAuth: signing in again, and accounts of VS Code', () => {
+  let provider: OAuthServerChild;
+  const person = new Person();
+
+  before(async () => {
+    provider = await startProvider();
+    person.sitDown();
+  });
+
+  after(async () => {
+    person.leave();
+    await provider?.close();
+    await forgetAll();
+  });
+
+  beforeEach(async () => {
+    person.instead = undefined;
+    await provider.send({ command: 'forget' });
+  });
+
+  async function read(credentialId: string): Promise<OAuthCredential> {
+    const credential = await (await services()).vault.readCredential(credentialId);
+    assert.ok(credential.kind === 'oauth');
+    return credential;
+  }
+
+  it('keeps id, name, servers and client, and asks for other scopes where somebody wants them', async () => {
+    const { credentialId } = await addServer({
+      name: 'again',
+      url: provider.mcpUrl,
+      file: '.vscode/mcp.json',
+      credential: {
+        kind: 'oauth',
+        flow: 'authorizationCode',
+        redirectUri,
+        scopes: ['notes:read'],
+        clientId: 'native-app',
+      },
+    });
+    const before = await read(credentialId);
+    await run('mcpKeyring.credentials.signIn', { credentialId }, { scopes: ['notes:read', 'notes:write'] });
+    const after = await read(credentialId);
+    assert.deepEqual([after.name, after.attachments], [before.name, before.attachments]);
+    assert.ok(before.grant.flow === 'authorizationCode' && after.grant.flow === 'authorizationCode');
+    assert.equal(after.grant.client.clientId, 'native-app');
+    assert.deepEqual(after.grant.scopes, ['notes:read', 'notes:write']);
+    assert.ok(after.grant.tokens && before.grant.tokens);
+    assert.ok(!after.grant.tokens.accessToken.equals(before.grant.tokens.accessToken));
+    assert.equal(after.history.at(-1)?.event, 'signedIn');
+    assert.deepEqual(
+      (await requestsTo(provider, '/auth')).map(({ scope }) => scope),
+      ['notes:read', 'notes:read notes:write'],
+    );
+  });
+
+  it('keeps the old token where the new sign-in comes to nothing', async () => {
+    const { credentialId } = await addServer({
+      name: 'kept',
+      url: provider.mcpUrl,
+      file: '.vscode/mcp.json',
+      credential: { kind: 'oauth', flow: 'authorizationCode', redirectUri, clientId: 'native-app' },
+    });
+    const before = await read(credentialId);
+    person.instead = async url => {
+      const { searchParams } = new URL(url);
+      const answer = new URLSearchParams({ state: searchParams.get('state') ?? '', iss: provider.issuer });
+      answer.set('error', 'access_denied');
+      await person.land(`${searchParams.get('redirect_uri')}?${answer}`);
+    };
+    await assert.rejects(
+      async () => run('mcpKeyring.credentials.signIn', { credentialId }, {}),
+      /The sign-in at .* was declined there\./,
+    );
+    assert.deepEqual(await read(credentialId), before);
+  });
+
+  it('a program’s own grant needs nobody', async () => {
+    const { credentialId } = await addServer({
+      name: 'service',
+      url: provider.mcpUrl,
+      file: '.vscode/mcp.json',
+      credential: {
+        kind: 'oauth',
+        flow: 'clientCredentials',
+        clientId: 'service-basic',
+        clientSecret: OAUTH_CLIENT_SECRET,
+      },
+    });
+    const before = await read(credentialId);
+    await run('mcpKeyring.credentials.signIn', { credentialId }, {});
+    const after = await read(credentialId);
+    assert.ok(before.grant.flow === 'clientCredentials' && after.grant.flow === 'clientCredentials');
+    assert.ok(before.grant.tokens && after.grant.tokens);
+    assert.ok(!after.grant.tokens.accessToken.equals(before.grant.tokens.accessToken));
+  });
+
+  it('an account that VS Code does not have is told in words', async () => {
+    const accounts = new AccountProvider();
+    accounts.refuses = true;
+    const registration = vscode.authentication.registerAuthenticationProvider('keyring-none', 'None', accounts);
+    try {
+      await assert.rejects(
+        async () =>
+          run('mcpKeyring.addCredential', undefined, {
+            kind: 'oauth',
+            flow: 'vscodeAccount',
+            providerId: 'keyring-none',
+            scopes: [],
+          }),
+        /VS Code gave no session of “keyring-none”/,
+      );
+    } finally {
+      registration.dispose();
+    }
+  });
+});

@@ -1,0 +1,3 @@
+import type { HostOptions } from '../../host/hostOptions.ts';
+
+export const host = { timeoutSeconds: 300 } satisfies HostOptions;
