@@ -230,7 +230,17 @@ export function errorActions(error: KeyringError): MessageAction[] {
       }
       break;
     }
+    case 'sign-in-needed':
+      if (credentialId) {
+        actions.push(signInAgain(credentialId));
+      }
+      break;
     case 'oauth-failed':
+      if (credentialId && data.remedy === 'sign-in') {
+        actions.push(signInAgain(credentialId));
+      }
+      actions.push({ title: l10n.t('Show Log'), command: 'mcpKeyring.showLog', arguments: [] });
+      break;
     case 'vault-unavailable':
     case 'vault-not-persisted':
     case 'file-unreadable':
@@ -238,6 +248,14 @@ export function errorActions(error: KeyringError): MessageAction[] {
       break;
   }
   return actions;
+}
+
+function signInAgain(credentialId: string): MessageAction<'mcpKeyring.credentials.signIn'> {
+  return {
+    title: l10n.t('Sign In Again...'),
+    command: 'mcpKeyring.credentials.signIn',
+    arguments: [{ credentialId }],
+  };
 }
 
 /** What a field of a wizard is called in its messages. */

@@ -34,6 +34,11 @@ export interface TokenSources {
    * @throws KeyringError `sign-in-needed`, `oauth-failed`, `renewal-locked`, and what the vault throws
    */
   renewGrant(credentialId: string, evenIfFresh: boolean): Promise<OAuthCredential>;
+  /**
+   * Puts a grant that a person got by signing in anew in the place of the one there is, after a renewal that is under way.
+   * @throws what the vault throws; the old grant is then as it was
+   */
+  replaceGrant(credentialId: string, grant: CredentialGrant): Promise<void>;
   /** The token of one of VS Code's own accounts, without asking anybody; undefined where nobody is signed in. */
   accountToken(grant: AccountGrant): Promise<Secret | undefined>;
 }
@@ -173,17 +178,11 @@ export class Broker {
    * good again.
    * @throws what the vault throws; the old grant is then as it was
    */
-  async replaceGrant(credentialId: string, grant: CredentialGrant): Promise<void> {
-    const now = this.#clock.now();
-    await this.#vault.updateCredential(credentialId, current => {
-      if (current.kind !== 'oauth') {
-        return undefined;
-      }
-      const { revokedAt: _, ...rest } = current;
-      return withEvent({ ...rest, grant }, { at: now, event: 'signedIn' });
-    });
-    this.#log.info('credential-signed-in', { id: credentialId });
-    this.#renewed.fire(credentialId);
+  async replaceGrant(credential: OAuthCredential, grant: CredentialGrant): Promise<void> {
+    const { id } = credential;
+    await this.#sourcesFor(credential).replaceGrant(id, grant);
+    this.#log.info('credential-signed-in', { id });
+    this.#renewed.fire(id);
   }
 
   #once(credentialId: string, renew: () => Promise<Credential>): Promise<Credential> {

@@ -1,7 +1,7 @@
 import { Emitter } from '../emitter.ts';
 import { KeyringError } from '../errors.ts';
 import { type OAuthFailure, oauthFailure } from '../oauth/failures.ts';
-import { hasValidToken, type OAuthGrant, renewalDue } from '../oauth/grant.ts';
+import { type CredentialGrant, hasValidToken, type OAuthGrant, renewalDue } from '../oauth/grant.ts';
 import { oauthError } from '../oauth/keyringError.ts';
 import { type RenewalOutcome, renewGrant } from '../oauth/renewal.ts';
 import type { OAuthContext } from '../oauth/tokenRequest.ts';
@@ -100,6 +100,24 @@ export class GrantRenewer {
       }
       throw error;
     }
+  }
+
+  /** See `TokenSources.replaceGrant`. */
+  replaceGrant(id: string, grant: CredentialGrant): Promise<void> {
+    const { vault, clock, locks } = this.#parts;
+    // Also without the lock: what a person has signed in for must not get lost for a window that hangs.
+    return locks.run(`renewal/${id}`, lockPatience, async held => {
+      await vault.updateCredential(id, current => {
+        if (current.kind !== 'oauth') {
+          return undefined;
+        }
+        const { revokedAt: _, ...rest } = current;
+        return withEvent({ ...rest, grant }, { at: clock.now(), event: 'signedIn' });
+      });
+      this.#unstored.delete(id);
+      this.#delays.delete(id);
+      await this.#leave(held, {});
+    });
   }
 
   async #renewLatest(

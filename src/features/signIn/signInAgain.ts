@@ -30,7 +30,7 @@ export async function signInAgain(
   target?: CredentialTarget,
   answers?: SignInAgainAnswers,
 ): Promise<void> {
-  const { vault, commands } = services;
+  const { vault, broker, commands } = services;
   if (!vscode.workspace.isTrusted) {
     throw new KeyringError('workspace-not-trusted');
   }
@@ -41,7 +41,7 @@ export async function signInAgain(
   const tools = await services.signIns.tools();
   const draft = draftFor(credential, answers);
   if (answers) {
-    await keep(services, credential, await runFlow(tools, await planFor(tools, credential, draft), progressUi));
+    await broker.replaceGrant(credential, await runFlow(tools, await planFor(tools, credential, draft), progressUi));
     return;
   }
   const prompts = new Prompts(vscode.l10n.t('Sign In Again: {0}', plainText(credential.name)));
@@ -57,7 +57,7 @@ export async function signInAgain(
         draft.scopes = more;
         continue;
       }
-      await keep(services, credential, grant);
+      await broker.replaceGrant(credential, grant);
       break;
     } catch (error) {
       if (!(error instanceof KeyringError && error.code === 'oauth-failed')) {
@@ -147,9 +147,4 @@ async function discoveryOf(tools: FlowTools, grant: StandardGrant, draft: SignIn
 
 function isStandardGrant(grant: CredentialGrant): grant is StandardGrant {
   return isStandard(grant.flow);
-}
-
-/** Stores a new grant in place of the old one. */
-async function keep(services: Services, { id }: OAuthCredential, grant: CredentialGrant): Promise<void> {
-  await services.broker.replaceGrant(id, grant);
 }

@@ -3,7 +3,7 @@ import type { TokenSources } from '../../core/credentials/broker.ts';
 import { GrantRenewer } from '../../core/credentials/grantRenewer.ts';
 import type { OAuthCredential } from '../../core/credentials/types.ts';
 import type { Vault } from '../../core/credentials/vault.ts';
-import type { AccountGrant } from '../../core/oauth/grant.ts';
+import type { AccountGrant, CredentialGrant } from '../../core/oauth/grant.ts';
 import type { Clock, Locks, Log } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 import { oauthContext } from './oauthContext.ts';
@@ -29,6 +29,10 @@ export class WindowTokenSources implements TokenSources {
 
   renewGrant(credentialId: string, evenIfFresh: boolean): Promise<OAuthCredential> {
     return this.renewer.renewGrant(credentialId, evenIfFresh);
+  }
+
+  replaceGrant(credentialId: string, grant: CredentialGrant): Promise<void> {
+    return this.renewer.replaceGrant(credentialId, grant);
   }
 
   async accountToken({ providerId, scopes, accountId }: AccountGrant): Promise<Secret | undefined> {

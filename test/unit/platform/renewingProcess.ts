@@ -78,6 +78,7 @@ const renewer = new GrantRenewer({
 });
 const broker = new Broker(vault, systemClock, log, () => ({ clockToleranceSeconds: 60, automaticRenewal: true }), {
   renewGrant: (id, evenIfFresh) => renewer.renewGrant(id, evenIfFresh),
+  replaceGrant: (id, grant) => renewer.replaceGrant(id, grant),
   accountToken: async () => undefined,
 });
 

@@ -61,6 +61,7 @@ describe('renewal of grants', () => {
     renewer.onDidNotStore(({ id }) => unstored.push(id));
     const broker = new Broker(vault, clock, log, () => ({ clockToleranceSeconds: 60, automaticRenewal: true }), {
       renewGrant: (id, evenIfFresh) => renewer.renewGrant(id, evenIfFresh),
+      replaceGrant: (id, grant) => renewer.replaceGrant(id, grant),
       accountToken: async ({ providerId }) => (providerId === 'github' ? new Secret('demo-session') : undefined),
     });
     const header = async () => (await broker.headerFor(url, 'Authorization')).token.reveal();
@@ -103,6 +104,39 @@ describe('renewal of grants', () => {
     assert.equal(await header(), renewed);
     assert.deepEqual([server.tokenRequests.length, renewals, vault.credential('o')?.timesRenewed], [1, 1, 1]);
     assert.equal(vault.credential('o')?.history.findLast(({ event }) => event === 'renewed')?.at, clock.now());
+  });
+
+  it('a sign-in anew waits for a renewal, and is what counts after it', async () => {
+    const { broker, vault, header } = await signedIn();
+    let renewals = 0;
+    broker.onDidRenew(() => renewals++);
+    const signedInAnew = recipeGrant({ recipe, tokens: await tokens() });
+    const credential = await vault.readCredential('o');
+    assert(credential.kind === 'oauth');
+    const asked = server.tokenRequests.length;
+    const renewing = broker.renew('o');
+    while (server.tokenRequests.length === asked) {
+      await new Promise(resolve => setTimeout(resolve, 1));
+    }
+    await Promise.all([broker.replaceGrant(credential, signedInAnew), renewing]);
+    assert.equal(await header(), signedInAnew.tokens?.accessToken.reveal());
+    assert.equal(vault.credential('o')?.history.findLast(({ event }) => event !== 'used')?.event, 'signedIn');
+    assert.equal(vault.credential('o')?.attachments.length, 1);
+    assert.equal(renewals, 2);
+  });
+
+  it('a sign-in anew makes a revoked credential good, and a server is asked again that was not to be', async () => {
+    const { broker, vault, header } = await signedIn();
+    clock.advance(2 * 60 * 60_000);
+    server.misbehaviours.push({ kind: 'rate-limit', retryAfter: '600' });
+    assert.equal((await refusal(header())).data.failure, 'rate-limited');
+    await vault.updateCredential('o', current => ({ ...current, revokedAt: clock.now() }));
+    const credential = await vault.readCredential('o');
+    assert(credential.kind === 'oauth');
+    await broker.replaceGrant(credential, recipeGrant({ recipe, tokens: await tokens() }));
+    await header();
+    assert.equal(vault.credential('o')?.revokedAt, undefined);
+    await broker.renew('o');
   });
 
   it('renews once for calls at the same time, in one window and in two', async () => {
