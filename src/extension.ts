@@ -16,6 +16,7 @@ import { registerServers } from './features/servers/register.ts';
 import { registerSignIn } from './features/signIn/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
 import { registerSwitchRole } from './features/switchRole/register.ts';
+import { registerTerminals } from './features/terminals/register.ts';
 import { registerTokenDetails } from './features/tokenDetails/register.ts';
 import { registerVerify } from './features/verify/register.ts';
 import { createServices, type Services, startReading } from './services.ts';
@@ -27,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     services,
     registerServers(services),
     registerCredentials(services),
+    registerTerminals(services),
     registerTokenDetails(services),
     registerKeys(services),
     registerAddServer(services),

@@ -20,8 +20,8 @@ export interface CredentialTarget {
   readonly credentialId: string;
 }
 
-/** How a header gets into a file. */
-export type FileDelivery = 'reference' | 'literal';
+/** How a header gets into a file: `environment` is a reference to a variable of VS Code's terminals. */
+export type FileDelivery = 'reference' | 'environment' | 'literal';
 
 /** How a header gets to the client (design section 6). `provided`: the server stands in no file. */
 export type Delivery = FileDelivery | 'provided';
@@ -165,6 +165,25 @@ export interface MoveSecretsAnswers {
   readonly headers?: readonly ServerTarget[] | 'all';
 }
 
+/** The answers of **Copy Server To...** and of **Move to .mcp.json** and back. What's missing is asked. */
+export interface CopyServerAnswers {
+  /** The config file that the server goes to: its path or URI. A move knows it. */
+  readonly to?: string;
+  /** What it is called there; its own name unless given. */
+  readonly name?: string;
+  readonly delivery?: FileDelivery;
+  /** Whether a token may stand in plain text in a file of the workspace. */
+  readonly allowLiteral?: boolean;
+}
+
+/** The answers of **Make Available in Terminals...**. */
+export interface TerminalAnswers {
+  /** The environment variable's name. */
+  readonly variable?: string;
+  /** Whether files that hold the token in plain text get a reference to the variable instead. Asked where it isn't given. */
+  readonly refer?: boolean;
+}
+
 export interface SigningKeyTarget {
   readonly keyId: string;
 }
@@ -272,7 +291,15 @@ export interface Commands {
   'mcpKeyring.servers.refresh': [];
   'mcpKeyring.servers.openFile': [target?: ServerTarget];
   'mcpKeyring.servers.revealInFile': [target?: ServerTarget];
-  'mcpKeyring.servers.attachCredential': [target?: ServerTarget, credential?: CredentialTarget];
+  'mcpKeyring.servers.attachCredential': [
+    target?: ServerTarget,
+    credential?: CredentialTarget,
+    /** Which files that name the server's URL get it; asked where it isn't given. */
+    files?: 'this' | 'all',
+  ];
+  'mcpKeyring.servers.copyTo': [target?: ServerTarget, answers?: CopyServerAnswers];
+  'mcpKeyring.servers.moveToDotMcp': [target?: ServerTarget, answers?: CopyServerAnswers];
+  'mcpKeyring.servers.moveFromDotMcp': [target?: ServerTarget, answers?: CopyServerAnswers];
   'mcpKeyring.servers.attachHereToo': [target?: ServerTarget, credential?: CredentialTarget];
   'mcpKeyring.servers.detachCredential': [target?: ServerTarget];
   'mcpKeyring.servers.renewToken': [target?: ServerTarget];
@@ -297,6 +324,8 @@ export interface Commands {
   'mcpKeyring.credentials.renew': [target?: CredentialTarget];
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
   'mcpKeyring.credentials.signIn': [target?: CredentialTarget, answers?: SignInAgainAnswers];
+  'mcpKeyring.credentials.useInTerminals': [target?: CredentialTarget, answers?: TerminalAnswers];
+  'mcpKeyring.credentials.dropFromTerminals': [target?: CredentialTarget];
   'mcpKeyring.credentials.revoke': [target?: CredentialTarget];
   'mcpKeyring.credentials.delete': [target?: CredentialTarget];
 
@@ -326,6 +355,9 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.revealInFile': true,
   'mcpKeyring.servers.attachCredential': true,
   'mcpKeyring.servers.attachHereToo': true,
+  'mcpKeyring.servers.copyTo': true,
+  'mcpKeyring.servers.moveToDotMcp': true,
+  'mcpKeyring.servers.moveFromDotMcp': true,
   'mcpKeyring.servers.detachCredential': true,
   'mcpKeyring.servers.renewToken': true,
   'mcpKeyring.servers.copyToken': true,
@@ -348,6 +380,8 @@ export const commandIds = Object.keys({
   'mcpKeyring.credentials.renew': true,
   'mcpKeyring.credentials.replaceToken': true,
   'mcpKeyring.credentials.signIn': true,
+  'mcpKeyring.credentials.useInTerminals': true,
+  'mcpKeyring.credentials.dropFromTerminals': true,
   'mcpKeyring.credentials.revoke': true,
   'mcpKeyring.credentials.delete': true,
   'mcpKeyring.decodeToken': true,

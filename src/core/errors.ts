@@ -57,5 +57,7 @@ export type ErrorCode =
   | 'server-not-found'
   | 'server-not-providable'
   | 'reference-not-supported'
+  | 'variable-not-supported'
+  | 'server-not-copyable'
   | 'purge-missing'
   | 'argument-invalid';

@@ -4,6 +4,7 @@ import { KeyringError } from '../core/errors.ts';
 import type { Result } from '../core/result.ts';
 import { applyEdits, type TextEdit } from '../core/text.ts';
 import { decodeText, fileLabel, openDocument, showsText } from './configFiles.ts';
+import { inertText } from './texts.ts';
 
 /** From a config file's text to the edits that bring it where it should be. Called again if the text has changed. */
 export type EditPlan = (text: string) => Result<readonly TextEdit[], EditProblem>;
@@ -32,14 +33,55 @@ export async function editConfigFile(uri: vscode.Uri, plan: EditPlan, options: E
     throw new KeyringError('workspace-not-trusted');
   }
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const document = openDocument(uri);
-    const inEditor = document && (document.isDirty || (!options.secret && (await hasCaughtUp(document))));
-    const outcome = inEditor ? await editDocument(document, plan) : await editOnDisk(uri, plan);
-    if (outcome !== 'conflict') {
-      return outcome;
+    const result = await attemptEdit(uri, plan, options);
+    if (result !== 'conflict') {
+      if ((attempt > 0 || result.again) && result.outcome !== 'unchanged') {
+        tellConflict(uri);
+      }
+      return result.outcome;
     }
   }
   throw new KeyringError('file-changed', { file: fileLabel(uri) });
+}
+
+interface Edited {
+  readonly outcome: EditOutcome;
+  /** Somebody else was quicker, so that the edit was made anew for what they wrote. */
+  readonly again?: boolean;
+}
+
+async function attemptEdit(uri: vscode.Uri, plan: EditPlan, options: EditOptions): Promise<Edited | 'conflict'> {
+  const document = openDocument(uri);
+  if (document?.isDirty) {
+    return editDocument(document, plan);
+  }
+  const result = document && !options.secret ? await editShown(document, plan) : undefined;
+  return result ?? editOnDisk(uri, plan);
+}
+
+/**
+ * In the editor of a file without unsaved changes, which is saved at once. Other windows wait until it is, so that none
+ * takes what it shows for what is there. Undefined where the editor doesn't show what is on disk.
+ */
+async function editShown(document: vscode.TextDocument, plan: EditPlan): Promise<Edited | 'conflict' | undefined> {
+  const edit = async () => ((await hasCaughtUp(document)) ? editDocument(document, plan) : undefined);
+  if (document.uri.scheme !== 'file') {
+    return edit();
+  }
+  const { withLockedFile } = await import('./node/atomicWrite.ts');
+  return withLockedFile(document.uri.fsPath, edit);
+}
+
+/** Both changes are in the file, but only one of them was seen by the person who asked for it. */
+function tellConflict(uri: vscode.Uri): void {
+  void vscode.window.showInformationMessage(
+    inertText(
+      vscode.l10n.t(
+        'Something else changed {0} while MCP Keyring was editing it. Both changes are in the file.',
+        fileLabel(uri),
+      ),
+    ),
+  );
 }
 
 /** The edits for a text, without making them: so that a broken file is found before anything is stored. */
@@ -58,11 +100,12 @@ export function planned(uri: vscode.Uri, text: string, plan: EditPlan): readonly
   return result.value;
 }
 
-async function editDocument(document: vscode.TextDocument, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
+async function editDocument(document: vscode.TextDocument, plan: EditPlan): Promise<Edited | 'conflict'> {
   const { uri, version } = document;
-  const edits = planned(uri, document.getText(), plan);
+  const before = document.getText();
+  const edits = planned(uri, before, plan);
   if (edits.length === 0) {
-    return 'unchanged';
+    return { outcome: 'unchanged' };
   }
   const wasDirty = document.isDirty;
   const change = new vscode.WorkspaceEdit();
@@ -75,16 +118,43 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
     return 'conflict';
   }
   if (wasDirty) {
-    return 'unsaved';
+    return { outcome: 'unsaved' };
   }
-  if (!(await document.save())) {
-    // Nothing was unsaved before, so what is on disk is what was there. The command means the editor that is in front, and
-    // undo would do nothing in one that VS Code holds for read-only.
-    await vscode.window.showTextDocument(document);
+  if (await saveShown(document)) {
+    return { outcome: 'written' };
+  }
+  const bytes = await readBytes(uri);
+  const text = bytes && decodeText(bytes);
+  if (text !== undefined && sameLines(text, applyEdits(before, edits))) {
+    return { outcome: 'written' };
+  }
+  // Nothing was unsaved before, so what is on disk is what is to be seen. The command means the editor that is in front, and
+  // undo would do nothing in one that VS Code holds for read-only.
+  const left = openDocument(uri);
+  if (left?.isDirty) {
+    await vscode.window.showTextDocument(left);
     await vscode.commands.executeCommand('workbench.action.files.revert');
+  }
+  if (left && (text === undefined || sameLines(text, before))) {
     throw new KeyringError('file-read-only', { file: fileLabel(uri) });
   }
-  return 'written';
+  return 'conflict';
+}
+
+/** Saves what an editor shows; false if it can't, or if nothing shows it any more: its editor was closed in that moment. */
+async function saveShown(document: vscode.TextDocument): Promise<boolean> {
+  // VS Code makes the edit all the same, in a document of its own.
+  const shown = document.isClosed ? openDocument(document.uri) : document;
+  try {
+    return shown !== undefined && (await shown.save());
+  } catch {
+    return false;
+  }
+}
+
+function sameLines(a: string, b: string): boolean {
+  const plain = (text: string) => text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  return plain(a) === plain(b);
 }
 
 /** How long VS Code may take to show what another program has written, in ms. */
@@ -113,14 +183,14 @@ async function hasCaughtUp(document: vscode.TextDocument): Promise<boolean> {
   }
 }
 
-async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
+async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<Edited | 'conflict'> {
   const before = await readBytes(uri);
   if (uri.scheme === 'file') {
     return editAtomically(uri, plan);
   }
   const bytes = edited(uri, before, plan);
   if (!bytes) {
-    return 'unchanged';
+    return { outcome: 'unchanged' };
   }
   if (!sameBytes(before, await readBytes(uri))) {
     return 'conflict';
@@ -130,14 +200,19 @@ async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<EditOutcome 
   } catch (error) {
     throw new KeyringError('file-read-only', { file: fileLabel(uri) }, { cause: error });
   }
-  return 'written';
+  return { outcome: 'written' };
 }
 
 /** On this machine: never a half-written file, and no edit of another window lost. */
-async function editAtomically(uri: vscode.Uri, plan: EditPlan): Promise<EditOutcome | 'conflict'> {
+async function editAtomically(uri: vscode.Uri, plan: EditPlan): Promise<Edited | 'conflict'> {
   const { replaceFile } = await import('./node/atomicWrite.ts');
+  let times = 0;
   try {
-    return await replaceFile(uri.fsPath, before => edited(uri, before, plan));
+    const outcome = await replaceFile(uri.fsPath, before => {
+      times++;
+      return edited(uri, before, plan);
+    });
+    return outcome === 'conflict' ? outcome : { outcome, again: times > 1 };
   } catch (error) {
     throw error instanceof KeyringError
       ? error

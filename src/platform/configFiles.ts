@@ -307,7 +307,11 @@ export function fileLabel(file: vscode.Uri | string): string {
   return label === uri.fsPath || label === uri.path ? homeRelative(label) : label;
 }
 
-function sourceOf(place: ConfigLocation, content: Content | undefined): ConfigSource | undefined {
+/** What reads its format is loaded with it. */
+async function sourceOf(place: ConfigLocation, content: Content | undefined): Promise<ConfigSource | undefined> {
+  if (content && place.format.syntax === 'toml') {
+    await import('../core/config/tomlReader.ts');
+  }
   return content && { uri: place.key, format: place.format, content };
 }
 

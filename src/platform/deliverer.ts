@@ -13,14 +13,20 @@ import { resolveCommand } from '../core/config/inputUses.ts';
 import { parseConfig } from '../core/config/parse.ts';
 import { inputReference, keyringInputId, parseKeyringInputId, parseReferences } from '../core/config/references.ts';
 import type { JsonValue } from '../core/config/render.ts';
+import { addTranslated, type TranslatedServer } from '../core/config/translate.ts';
 import type { ConfigFormat, ParsedConfig, ParsedServer } from '../core/config/types.ts';
 import { canonicalUrl, transportSecurity } from '../core/config/url.ts';
+import { resolvesVariables } from '../core/config/variableNames.ts';
+import { hasReference, variableHeader } from '../core/config/variables.ts';
 import { attach, detach } from '../core/credentials/attachments.ts';
 import { type Broker, schemeFor } from '../core/credentials/broker.ts';
+import { isOwnToken, tokenDigest, withPastToken } from '../core/credentials/ownTokens.ts';
 import type { Vault } from '../core/credentials/vault.ts';
 import { KeyringError } from '../core/errors.ts';
+import type { ConfigSource } from '../core/inventory/types.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { ok } from '../core/result.ts';
+import type { Secret } from '../core/secret.ts';
 import type { FileDelivery, ServerTarget } from '../ids.ts';
 import { type EditOutcome, editConfigFile, planned } from './configEdits.ts';
 import { type ConfigFiles, fileLabel } from './configFiles.ts';
@@ -45,6 +51,23 @@ export interface FoundServer {
   readonly config: ParsedConfig;
 }
 
+/** A credential, and the header in which it is delivered. */
+export interface Delivered {
+  readonly credentialId: string;
+  readonly header: string;
+}
+
+/** A literal that stands in a file, and what is to stand there. */
+interface StaleLiteral {
+  readonly server: string;
+  readonly header: string;
+  readonly old: string;
+  readonly value: string;
+}
+
+/** Renewals come in bursts: several credentials, or one in several windows. In ms. */
+const burstTime = 200;
+
 type Step = Parameters<typeof planEdits>[1][number];
 
 /**
@@ -59,6 +82,8 @@ export class Deliverer {
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #log: Log;
+  #renewed = new Set<string>();
+  #rewriting: Promise<number> | undefined;
 
   constructor(parts: {
     readonly files: ConfigFiles;
@@ -78,11 +103,37 @@ export class Deliverer {
     this.#log = parts.log;
   }
 
-  /** The delivery that suits a file best, unless the user has set one and the file's clients can do it. */
-  async preferredDelivery(place: ConfigLocation): Promise<FileDelivery> {
+  /**
+   * The delivery that suits a file best, unless the user has set one and the file's clients can do it.
+   * @param wanted what is to be delivered; without it, variables of the terminal aren't thought of
+   */
+  async preferredDelivery(place: ConfigLocation, wanted?: Delivered): Promise<FileDelivery> {
     const set = this.#settings.defaultDelivery;
+    if (set === 'literal') {
+      return 'literal';
+    }
+    if (place.format.indirections.includes('input') && (await this.#mcp.canPurge())) {
+      return 'reference';
+    }
+    // What other readers of the file resolve is not enough: the client that it is shown for would send the reference.
+    const own = place.format.indirections.length > 0;
+    return own && wanted && this.#variableText(place.format, wanted) !== undefined ? 'environment' : 'literal';
+  }
+
+  /** Every delivery that a file's clients, or some of them, can do for a credential. */
+  async possibleDeliveries(place: ConfigLocation, wanted: Delivered): Promise<readonly FileDelivery[]> {
     const reference = place.format.indirections.includes('input') && (await this.#mcp.canPurge());
-    return reference && set !== 'literal' ? 'reference' : 'literal';
+    const variable = this.#variableText(place.format, wanted) !== undefined;
+    return [...(reference ? ['reference' as const] : []), ...(variable ? ['environment' as const] : []), 'literal'];
+  }
+
+  /** What refers to the credential's variable of the terminal; undefined where it has none or the format's clients can't. */
+  #variableText(format: ConfigFormat, { credentialId, header }: Delivered): string | undefined {
+    const credential = this.#vault.credential(credentialId);
+    return (
+      credential?.terminal &&
+      variableHeader(format, header, schemeFor(credential, header), credential.terminal.variable)
+    );
   }
 
   /**
@@ -106,7 +157,7 @@ export class Deliverer {
 
   /**
    * Whether a header could be placed, without changing anything.
-   * @throws KeyringError `reference-not-supported`, `purge-missing`, `file-broken`, `file-unreadable`, `url-invalid`
+   * @throws KeyringError `reference-not-supported`, `variable-not-supported`, `purge-missing`, `file-broken`, `file-unreadable`, `url-invalid`
    */
   async check(placement: Placement): Promise<void> {
     const { place, delivery } = placement;
@@ -122,6 +173,9 @@ export class Deliverer {
       if (!(await this.#mcp.canPurge())) {
         throw new KeyringError('purge-missing');
       }
+    }
+    if (delivery === 'environment' && !resolvesVariables(place.format)) {
+      throw new KeyringError('variable-not-supported', { file: label });
     }
     const source = await this.#files.read(place);
     if (source?.content.state === 'unreadable') {
@@ -163,6 +217,62 @@ export class Deliverer {
       }));
       throw error;
     }
+  }
+
+  /**
+   * Writes the header of a credential that is attached already, in this delivery.
+   * @throws KeyringError as {@link check}, and the broker's refusals
+   */
+  async deliver(placement: Placement): Promise<EditOutcome> {
+    await this.check(placement);
+    const canonical = canonicalUrl(placement.url);
+    return this.#write(placement, canonical.ok ? canonical.value : '');
+  }
+
+  /** The credentials in use for a server's headers. */
+  deliveredBy({ parsed }: Pick<FoundServer, 'parsed'>): readonly Delivered[] {
+    const url = parsed.url && canonicalUrl(parsed.url.value);
+    return parsed.headers.flatMap(({ name: header }) => {
+      const inUse = url?.ok ? this.#vault.attachedTo(url.value, header)[0] : undefined;
+      return inUse ? [{ header, credentialId: inUse.credentialId }] : [];
+    });
+  }
+
+  /**
+   * Adds a server to another file, each header that a credential is attached to in the delivery that suits it there.
+   * Nothing of the keyring changes: attachments name the URL and no file.
+   * @throws KeyringError `file-broken`, `file-read-only`, `file-changed`, `file-unreadable`, `variable-not-supported`, and the
+   *   broker's refusals; the file is then as it was
+   */
+  async addTranslated(
+    place: ConfigLocation,
+    server: TranslatedServer,
+    headers: readonly { readonly header: string; readonly delivery: FileDelivery }[],
+  ): Promise<EditOutcome> {
+    const { format } = place;
+    const canonical = canonicalUrl(server.url);
+    const url = canonical.ok ? canonical.value : '';
+    const texts = await Promise.all(
+      headers.map(async ({ header, delivery }) => ({
+        header,
+        ...(await this.headerText(place, server.name, url, header, delivery)),
+      })),
+    );
+    const plan = (text: string) =>
+      planEdits(text, [
+        step => addTranslated(step, format, server),
+        ...texts.map(
+          ({ header, value }): Step =>
+            step =>
+              setHeader(step, format, server.name, header, value),
+        ),
+        ...texts.flatMap(({ inputId }) => (inputId === undefined ? [] : [ensureOurInput(format, inputId)])),
+      ]);
+    const secret = headers.some(({ delivery }) => delivery === 'literal');
+    const outcome = await editConfigFile(place.uri, plan, { secret });
+    // The file may be new, in a folder that nothing was told of so far.
+    this.#files.refresh();
+    return outcome;
   }
 
   /** Takes the credential's permission and the header away. */
@@ -218,15 +328,27 @@ export class Deliverer {
   /**
    * What is written for a header that a credential is attached to.
    * @param url canonical
+   * @throws KeyringError `variable-not-supported`, and the broker's refusals
    */
   async headerText(
+    { format, uri }: ConfigLocation,
     server: string,
     url: string,
     header: string,
     delivery: FileDelivery,
   ): Promise<{ readonly value: string; readonly inputId?: string }> {
     if (delivery === 'literal') {
-      return { value: (await this.#broker.headerFor(url, header)).value.reveal() };
+      const { value, token, credentialId } = await this.#broker.headerFor(url, header);
+      await this.#rememberWritten(credentialId, token);
+      return { value: value.reveal() };
+    }
+    if (delivery === 'environment') {
+      const credentialId = this.#vault.attachedTo(url, header)[0]?.credentialId ?? '';
+      const value = this.#variableText(format, { credentialId, header });
+      if (value === undefined) {
+        throw new KeyringError('variable-not-supported', { file: fileLabel(uri) });
+      }
+      return { value };
     }
     const attached = this.#vault.attachedTo(url, header)[0];
     const credential = attached && this.#vault.credential(attached.credentialId);
@@ -245,43 +367,87 @@ export class Deliverer {
     );
   }
 
+  /** One of VS Code's accounts keeps its token elsewhere: what is written of it is known by its digest alone. */
+  async #rememberWritten(credentialId: string, token: Secret): Promise<void> {
+    const credential = this.#vault.credential(credentialId);
+    if (credential && !(await isOwnToken(credential, token.reveal()))) {
+      const digest = await tokenDigest(token.reveal());
+      await this.#vault.updateCredential(credentialId, current => withPastToken(current, digest));
+    }
+  }
+
   /**
-   * Writes a credential's new token into every file where an old one stands in clear.
+   * Writes a credential's new token into every file where one that it had before stands in clear. What somebody has
+   * written there since stays. Calls at nearly the same time are one: a file is written once for all of them.
    * @returns how many headers were rewritten
+   * @throws KeyringError for the first file that could not be written; the others are
    */
-  async rewriteLiterals(credentialId: string): Promise<number> {
+  rewriteLiterals(credentialId: string): Promise<number> {
+    this.#renewed.add(credentialId);
+    this.#rewriting ??= new Promise(resolve => setTimeout(resolve, burstTime)).then(() => {
+      const ids = this.#renewed;
+      this.#renewed = new Set();
+      this.#rewriting = undefined;
+      return this.#rewrite(ids);
+    });
+    return this.#rewriting;
+  }
+
+  async #rewrite(ids: ReadonlySet<string>): Promise<number> {
     let count = 0;
+    const errors: unknown[] = [];
     for (const source of await this.#files.readAll()) {
       const place = this.#files.locationOf(source.uri);
-      if (!place || source.content.state !== 'text') {
+      const stale = place && source.content.state === 'text' ? await this.#staleLiterals(source, ids) : [];
+      if (!place || stale.length === 0) {
         continue;
       }
-      for (const server of parseConfig(source.content.text, source.format).servers) {
-        const url = server.url && canonicalUrl(server.url.value);
-        for (const header of server.headers) {
-          const literal = header.value !== undefined && header.value !== '' && !header.value.includes('${');
-          if (!literal || !url?.ok) {
-            continue;
-          }
-          if (this.#vault.attachedTo(url.value, header.name)[0]?.credentialId === credentialId) {
-            const placement: Placement = {
-              place,
-              server: server.name,
-              url: url.value,
-              header: header.name,
-              delivery: 'literal',
-            };
-            count += (await this.#write(placement, url.value)) === 'unchanged' ? 0 : 1;
-          }
-        }
+      try {
+        const outcome = await editConfigFile(place.uri, text => planEdits(text, rewriteSteps(place.format, stale)), {
+          secret: true,
+        });
+        count += outcome === 'unchanged' ? 0 : stale.length;
+      } catch (error) {
+        errors.push(error);
       }
+    }
+    if (errors.length > 0) {
+      throw errors[0];
     }
     return count;
   }
 
+  async #staleLiterals(source: ConfigSource, ids: ReadonlySet<string>): Promise<StaleLiteral[]> {
+    const stale: StaleLiteral[] = [];
+    const { format } = source;
+    const text = source.content.state === 'text' ? source.content.text : '';
+    for (const server of parseConfig(text, format).servers) {
+      const url = server.url && canonicalUrl(server.url.value);
+      for (const { name: header, value: old } of server.headers) {
+        if (!url?.ok || !old || hasReference(old, format)) {
+          continue;
+        }
+        const id = this.#vault.attachedTo(url.value, header)[0]?.credentialId;
+        const credential = id !== undefined && ids.has(id) ? this.#vault.credential(id) : undefined;
+        if (!credential || !(await isOwnToken(credential, withoutScheme(old, schemeFor(credential, header))))) {
+          continue;
+        }
+        try {
+          const value = (await this.#broker.headerFor(url.value, header)).value.reveal();
+          if (value !== old) {
+            stale.push({ server: server.name, header, old, value });
+          }
+        } catch (error) {
+          this.#log.error('literal-not-renewed', error, { id: credential.id });
+        }
+      }
+    }
+    return stale;
+  }
+
   async #write(placement: Placement, url: string): Promise<EditOutcome> {
     const { place, server, header, delivery } = placement;
-    const { value, inputId } = await this.headerText(server, url, header, delivery);
+    const { value, inputId } = await this.headerText(place, server, url, header, delivery);
     const steps = this.#steps(placement, value, inputId);
     return editConfigFile(place.uri, text => planEdits(text, steps(text)), { secret: delivery === 'literal' });
   }
@@ -375,6 +541,23 @@ export class Deliverer {
         }),
     );
   }
+}
+
+/** Only what is still as it was found. */
+function rewriteSteps(format: ConfigFormat, stale: readonly StaleLiteral[]): Step[] {
+  return stale.map(({ server, header, old, value }) => text => {
+    const headers = parseConfig(text, format).servers.findLast(({ name }) => name === server)?.headers ?? [];
+    return headers.some(other => other.name === header && other.value === old)
+      ? setHeader(text, format, server, header, value)
+      : ok([]);
+  });
+}
+
+function withoutScheme(value: string, scheme: string): string {
+  const start = `${scheme} `;
+  return scheme !== '' && value.toLowerCase().startsWith(start.toLowerCase())
+    ? value.slice(start.length).trim()
+    : value;
 }
 
 function ensureOurInput(format: ConfigFormat, id: string): Step {

@@ -159,6 +159,18 @@ export function errorText(error: KeyringError): string {
         'delivery: what reads {0} does not resolve ${input:...}, so a reference would be sent as it stands. Choose the delivery “literal”.',
         text(data.file),
       );
+    case 'variable-not-supported':
+      return l10n.t(
+        'delivery: what reads {0} takes no such header from an environment variable, or the credential has none. Choose another delivery.',
+        text(data.file),
+      );
+    case 'server-not-copyable':
+      return data.reason === 'reference'
+        ? l10n.t(
+            'The URL of “{0}” is put together by the client of its file, so no other file can have it.',
+            text(data.server),
+          )
+        : l10n.t('“{0}” is not a server with a URL, so it has no header to take along.', text(data.server));
     case 'purge-missing':
       return l10n.t(
         'delivery: this version of VS Code cannot forget a resolved input, so the token would end up in its database. Choose the delivery “literal”.',
@@ -323,7 +335,8 @@ function brokenText(data: FindingData): string {
   }
 }
 
-function argumentText(data: FindingData): string {
+/** What is wrong with an answer, as the end of a sentence. */
+export function argumentText(data: FindingData): string {
   switch (text(data.reason)) {
     case 'empty':
       return l10n.t('this may not be empty.');
@@ -359,7 +372,15 @@ function argumentText(data: FindingData): string {
     case 'not-here':
       return l10n.t('“{0}” does not work where this VS Code runs.', text(data.value));
     case 'unknown-delivery':
-      return l10n.t('this has to be reference, literal or provided.');
+      return l10n.t('this has to be reference, environment, literal or provided.');
+    case 'variable-not-a-variable':
+      return l10n.t('a variable has letters, digits and underscores, and does not start with a digit.');
+    case 'variable-reserved':
+      return l10n.t('programs give this variable a meaning of its own. Choose another name.');
+    case 'variable-taken':
+      return l10n.t('another credential has this variable.');
+    case 'plain-text':
+      return l10n.t('the token would stand in plain text in {0}, a file of the workspace.', text(data.value));
     case 'not-json-object':
       return l10n.t('this has to be a JSON object.');
     case 'not-a-lifetime':

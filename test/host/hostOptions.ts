@@ -4,6 +4,8 @@ export interface HostOptions {
   readonly trust?: boolean;
   /** User settings, beside those that every run has. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** How many windows on the workspace run the suite at the same time, each a VS Code of its own; one unless told otherwise. */
+  readonly windows?: number;
   /** How long the whole run may take, the start of VS Code included; 180 unless told otherwise. */
   readonly timeoutSeconds?: number;
   /** Added to the environment of VS Code. */

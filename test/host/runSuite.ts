@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sum } from '../runner/counts.ts';
 import type { Host } from './findHost.ts';
 import { homeEnvironment } from './homeEnvironment.ts';
 import { type HostOptions, quietSettings } from './hostOptions.ts';
@@ -82,18 +83,47 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
   if (request.workspaceTemplate !== undefined && existsSync(request.workspaceTemplate)) {
     cpSync(request.workspaceTemplate, workspace, { recursive: true });
   }
-  const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
   const home = join(root, 'home');
   mkdirSync(home);
-  const dataDir = join(root, 'data');
-  const profileDir = host.kind === 'server' ? join(root, 'profile') : dataDir;
-  const resultsFile = join(root, 'results.jsonl');
+  const results = await Promise.all(
+    Array.from({ length: request.options?.windows ?? 1 }, (_, index) =>
+      runWindow({ number: index + 1, root, workspace, home }, host, request),
+    ),
+  );
+  return {
+    ...sum(results),
+    skipped: results.reduce((total, { skipped }) => total + skipped, 0),
+    failures: results.flatMap(({ failures }) => failures),
+  };
+}
+
+/** One of the windows of a run. They share the workspace and the home; each has its own data. */
+interface WindowFolders {
+  /** From 1. */
+  readonly number: number;
+  readonly root: string;
+  readonly workspace: string;
+  readonly home: string;
+}
+
+async function runWindow(
+  { number, root, workspace, home }: WindowFolders,
+  host: Host,
+  request: SuiteRequest,
+): Promise<SuiteResult> {
+  const own = number === 1 ? root : join(root, `window-${number}`);
+  mkdirSync(own, { recursive: true });
+  const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
+  const dataDir = join(own, 'data');
+  const profileDir = host.kind === 'server' ? join(own, 'profile') : dataDir;
+  const resultsFile = join(own, 'results.jsonl');
   const { grep, options = {} } = request;
   const environment: TestEnvironment = {
     host: host.kind,
     dataDir,
     profileDir,
     workspace,
+    window: number,
     home,
     resultsFile,
     bundle: request.bundle,
@@ -105,7 +135,7 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
     opens: workspaceFile === undefined ? workspace : join(workspace, workspaceFile),
     dataDir,
     profileDir,
-    extensionsDir: request.extensionsDir ?? join(root, 'extensions'),
+    extensionsDir: request.extensionsDir ?? join(own, 'extensions'),
     env: { ...homeEnvironment(home), ...options.env, [testEnvironmentVariable]: JSON.stringify(environment) },
     settings: { ...quietSettings, ...options.settings },
   };

@@ -13,6 +13,8 @@ export interface TestEnvironment {
   readonly profileDir: string;
   /** The suite's own copy of its workspace: the folder, or the one that holds the .code-workspace file. */
   readonly workspace: string;
+  /** Which of the windows on this workspace it is, from 1. */
+  readonly window: number;
   /** The home of the user as whom VS Code runs, empty at first. */
   readonly home: string;
   /** Where {@link SuiteEvent}s go, one JSON text a line. */

@@ -11,7 +11,7 @@ export interface Mutation {
   readonly noticedBy: Proof;
 }
 
-const resolver = { file: 'src/features/resolveHeader/register.ts', noticedBy: 'suite: resolver' } as const;
+const resolver = { file: 'src/features/resolveHeader/resolve.ts', noticedBy: 'suite: resolver' } as const;
 const inputUses = { file: 'src/core/config/inputUses.ts', noticedBy: 'unit: core/config/inputUses' } as const;
 const broker = { file: 'src/core/credentials/broker.ts', noticedBy: 'unit: core/credentials/broker' } as const;
 const provider = { file: 'src/features/provided/provider.ts', noticedBy: 'suite: provided' } as const;

@@ -7,6 +7,7 @@ import { type JsonChild, type JsonNode, memberOf, readJsonTree } from './jsonTre
 import { addedRemote, isRemoteServer, removeRemoteHeader, setRemoteHeader, setRemoteUrl } from './remoteEdits.ts';
 import { removeChildren } from './removeChildren.ts';
 import type { JsonMember, JsonValue } from './render.ts';
+import './tomlReader.ts';
 import type { ConfigFormat } from './types.ts';
 
 /** Why an edit isn't made; the file is as it was. */

@@ -1,5 +1,4 @@
 import { readRemoteCommand, soleVariable, variablesIn } from './mcpRemote.ts';
-import { parseToml } from './parseToml.ts';
 import type {
   ConfigFormat,
   ConfigProblem,
@@ -14,13 +13,23 @@ import { type JsonHandler, walkJson } from './walkJson.ts';
 /** Syntax problems of one file that are kept. A file that has more isn't JSON, and nobody reads a longer list. */
 const syntaxProblemLimit = 100;
 
+let parseToml: typeof parseConfig | undefined;
+
+/** Tells {@link parseConfig} what reads TOML; done by `tomlReader.ts`, which has to be loaded before the first such text. */
+export function readsToml(parse: typeof parseConfig): void {
+  parseToml = parse;
+}
+
 /**
  * Understands a config file as far as it goes, in one pass over the text; an empty one has no servers and no problem.
  * Comments, trailing commas and a byte order mark are read in every format. Where a key stands twice the last one counts,
- * as for the clients; only servers that share a name are all listed. Never throws.
+ * as for the clients; only servers that share a name are all listed. Never throws, once `tomlReader.ts` is loaded for TOML.
  */
 export function parseConfig(text: string, format: ConfigFormat): ParsedConfig {
   if (format.syntax === 'toml') {
+    if (!parseToml) {
+      throw new Error('tomlReader.ts has not been loaded');
+    }
     return parseToml(text, format);
   }
   const reader = new ConfigReader(format);

@@ -1,4 +1,5 @@
 import type { ConfigFormat, Indirection } from './types.ts';
+import { isVariableName, resolvesVariables, variableReference } from './variableNames.ts';
 
 /** A piece of a value, as the clients of a format understand it. */
 export type ValuePart =
@@ -7,13 +8,6 @@ export type ValuePart =
   | { readonly kind: 'input'; readonly id: string }
   /** Something else that is put in when a server starts: `${workspaceFolder}`, `${command:id}`, `${file:path}`. */
   | { readonly kind: 'other'; readonly text: string };
-
-const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Whether a text can be the name of an environment variable that every format can refer to. */
-export function isVariableName(text: string): boolean {
-  return variableName.test(text);
-}
 
 /** Whether the value of a header has anything in it that a client puts in, so that it is no literal. */
 export function hasReference(value: string, format: ConfigFormat): boolean {
@@ -128,23 +122,6 @@ export function writeValue(
   return { value };
 }
 
-/** Whether a header can take its value from an environment variable, for the clients that the format is named for. */
-export function resolvesVariables(format: ConfigFormat): boolean {
-  return [...format.indirections, ...(format.othersResolve ?? [])].some(indirection => indirection !== 'input');
-}
-
-/** How a format refers to an environment variable. */
-function variableReference(format: ConfigFormat, name: string, fallback: string | undefined): string | undefined {
-  const known = [...format.indirections, ...(format.othersResolve ?? [])];
-  if (fallback !== undefined) {
-    return known.includes('env') ? `\${${name}:-${fallback}}` : undefined;
-  }
-  if (known.includes('envColon')) {
-    return `\${env:${name}}`;
-  }
-  return resolvesVariables(format) ? `\${${name}}` : undefined;
-}
-
 /**
  * A header's value that consists of a scheme and the variable that holds the token.
  * @param scheme empty where the token stands alone
@@ -187,6 +164,7 @@ export function credentialVariable(name: string, isTaken: (variable: string) => 
   const stem = `${prefix}${
     name
       .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
       .toUpperCase()
       .replace(/[^A-Z0-9]+/g, '_')
       .replace(/^_+|_+$/g, '')
@@ -198,4 +176,19 @@ export function credentialVariable(name: string, isTaken: (variable: string) => 
     variable = `${stem}_${number}`;
   }
   return variable;
+}
+
+/** Variables that shells and programs give a meaning of their own: a token in one of them breaks what is started. */
+const reserved =
+  /^(?:PATH|PATHEXT|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|COMSPEC|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR|SHELL|USER|USERNAME|LOGNAME|PWD|OLDPWD|LANG|LC_.*|TERM|IFS|PS[0-4]|ENV|BASH_.*|ZDOTDIR|LD_.*|DYLD_.*|NODE_.*|ELECTRON_.*|VSCODE_.*|PYTHON.*|PERL.*|RUBY.*|JAVA_.*|GIT_.*|SSH_.*|DISPLAY|XDG_.*|EDITOR|VISUAL|PAGER|CDPATH|PROMPT_COMMAND)$/i;
+
+/** Why a credential can't have a variable of this name; undefined where it can. */
+export function variableProblem(
+  name: string,
+  isTaken: (variable: string) => boolean,
+): 'not-a-variable' | 'reserved' | 'taken' | undefined {
+  if (!isVariableName(name) || name.length > 100) {
+    return 'not-a-variable';
+  }
+  return reserved.test(name) ? 'reserved' : isTaken(name) ? 'taken' : undefined;
 }

@@ -1,4 +1,5 @@
 import { canonicalUrl } from '../config/url.ts';
+import { isVariableName } from '../config/variableNames.ts';
 import { type AlgorithmName, findAlgorithm } from '../jwt/algorithms.ts';
 import { isPrivateJwk } from '../jwt/keyMaterial.ts';
 import type { JsonObject } from '../jwt/types.ts';
@@ -15,6 +16,7 @@ import type {
   SecretEncoding,
   SigningKey,
   TakenFrom,
+  TerminalVariable,
   TokenTemplate,
 } from './types.ts';
 
@@ -89,6 +91,8 @@ export async function decodeCredential(text: string): Promise<Result<Credential,
       ...entry.optional('lastUsedAt', value => number(value)),
       timesRenewed: entry.number('timesRenewed'),
       ...entry.optional('revokedAt', value => number(value)),
+      ...entry.optional('pastTokens', value => list(value, string)),
+      ...entry.optional('terminal', terminal),
     };
     switch (entry.raw('kind')) {
       case 'apiKey':
@@ -302,6 +306,15 @@ function providedServer(value: unknown, attachedUrl: string, attachedHeader: str
     ...(plainHeaders !== undefined && { plainHeaders: strings(plainHeaders) }),
     ...(from !== undefined && { from: takenFrom(from) }),
   };
+}
+
+/** The variable's name comes to stand in a shell's environment and in files. */
+function terminal(value: unknown): TerminalVariable {
+  const variable = string(record(value).variable);
+  if (!isVariableName(variable)) {
+    throw new WrongShape();
+  }
+  return { variable };
 }
 
 function takenFrom(value: unknown): TakenFrom {

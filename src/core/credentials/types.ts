@@ -83,6 +83,14 @@ interface CredentialBase {
   readonly lastUsedAt?: number;
   readonly timesRenewed: number;
   readonly revokedAt?: number;
+  /** Digests of tokens that it had before, newest last and bounded: in a file they are known for ours. */
+  readonly pastTokens?: readonly string[];
+  /** The user lets VS Code's terminals have the token, in this environment variable. */
+  readonly terminal?: TerminalVariable;
+}
+
+export interface TerminalVariable {
+  readonly variable: string;
 }
 
 export interface ApiKeyCredential extends CredentialBase {

@@ -4,6 +4,7 @@ import { noLocks } from '../noLocks.ts';
 import type { Disposable, Event, HeldLock, Locks, Log, SecretStore } from '../ports.ts';
 import type { Result } from '../result.ts';
 import { decodeCredential, decodeSigningKey, encodeCredential, encodeSigningKey, writeIdOf } from './codec.ts';
+import { rememberToken } from './ownTokens.ts';
 import type { Attachment, Credential, DamagedEntry, SigningKey } from './types.ts';
 
 const credentialPrefix = 'credential/';
@@ -186,10 +187,11 @@ export class Vault implements Disposable {
     const key = credentialPrefix + id;
     return this.#exclusively(key, async held => {
       const current = await decoded(id, await this.#getLatest(key, held));
-      const changed = change(current);
-      if (changed === undefined) {
+      const wanted = change(current);
+      if (wanted === undefined) {
         return current;
       }
+      const changed = await rememberToken(current, wanted);
       await this.#persist(key, held, writeId => encodeCredential(changed, writeId));
       this.#credentials.set(id, changed);
       this.#fireChanged();

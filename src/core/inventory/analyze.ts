@@ -1,6 +1,7 @@
 import { parseKeyringInputId, parseReferences } from '../config/references.ts';
-import type { ParsedHeader, ParsedServer } from '../config/types.ts';
+import type { ConfigFormat, ParsedHeader, ParsedServer } from '../config/types.ts';
 import { readUrl } from '../config/url.ts';
+import { variableReference } from '../config/variableNames.ts';
 import { expiryOf, issuedToken, readToken } from '../credentials/token.ts';
 import type { Credential } from '../credentials/types.ts';
 import type { Vault } from '../credentials/vault.ts';
@@ -118,6 +119,10 @@ function analyzeHeader(
   const read = readHeader(header.name, value);
   const findings = read.findings.length === 0 ? [] : read.findings.map(finding => at(finding, span));
   if (read.shape === 'reference') {
+    const variable = credential?.terminal?.variable;
+    if (variable !== undefined && takesVariable(value, source.format, variable)) {
+      return analyzeVariable(base, header, url, credential, findings, context);
+    }
     const authenticates = isAuthenticationHeader(header.name);
     return { ...base, kind: 'foreign', authenticates, status: statusOf(findings, 'unknown'), findings };
   }
@@ -140,6 +145,38 @@ function analyzeHeader(
     { ...base, ...(verification && { verification }), status: statusOf(findings), findings },
     text,
   );
+}
+
+function takesVariable(value: string, format: ConfigFormat, variable: string): boolean {
+  const reference = variableReference(format, variable);
+  return reference !== undefined && value.includes(reference);
+}
+
+/** A reference to the variable that this window's terminals have from the keyring. */
+function analyzeVariable(
+  base: Base,
+  header: ParsedHeader,
+  url: string | undefined,
+  credential: Credential | undefined,
+  findings: Finding[],
+  context: AnalysisContext,
+): HeaderSnapshot {
+  const token = credential && contentOf(credential);
+  const verification = credential && verificationOf(credential, context);
+  if (credential && findings.length === 0) {
+    const own = [...findingsOfCredential(credential, context, url), ...findingsOfVerification(verification)];
+    findings.push(...own.map(finding => at(finding, header.valueSpan)));
+  }
+  return {
+    ...base,
+    kind: 'environment',
+    ...(token && { token }),
+    ...(credential && grantExpiry(credential)),
+    ...(verification && { verification }),
+    authenticates: true,
+    status: credential?.revokedAt === undefined ? statusOf(findings) : 'revoked',
+    findings,
+  };
 }
 
 /** What every header has, whatever stands in it. */

@@ -68,10 +68,10 @@ export interface ProvidedSnapshot extends ServerSnapshot {
 export interface HeaderSnapshot {
   readonly parsed: ParsedHeader;
   /**
-   * `keyring`: a reference to an input of ours; `foreign`: another `${...}`; `literal`: the value stands in the file;
-   * `provided`: it stands in no file.
+   * `keyring`: a reference to an input of ours; `environment`: one to the variable in which terminals have the credential;
+   * `foreign`: another `${...}`; `literal`: the value stands in the file; `provided`: it stands in no file.
    */
-  readonly kind: 'keyring' | 'foreign' | 'literal' | 'empty' | 'provided';
+  readonly kind: 'keyring' | 'environment' | 'foreign' | 'literal' | 'empty' | 'provided';
   /** The input's id, for `keyring`. */
   readonly inputId?: string;
   /** The id of the credential in use for this server and header, if any is attached. */

@@ -3,7 +3,7 @@ import { currentToken, isRenewable } from '../credentials/token.ts';
 import type { Attachment, Credential, CredentialKind, HeaderSpec, HistoryEntry } from '../credentials/types.ts';
 import type { Vault } from '../credentials/vault.ts';
 import type { Finding } from '../findings.ts';
-import type { CredentialSnapshot, Snapshot, Status } from '../inventory/types.ts';
+import type { CredentialSnapshot, HeaderSnapshot, Snapshot, Status } from '../inventory/types.ts';
 import { readTimes, type TokenTimes } from '../jwt/claims.ts';
 import { exampleCall } from '../usage/call.ts';
 import { usageExample } from '../usage/example.ts';
@@ -23,6 +23,8 @@ export interface TokenDetails {
   readonly createdAt: number;
   readonly lastUsedAt?: number;
   readonly revokedAt?: number;
+  /** In which environment variable VS Code's terminals have the token. */
+  readonly variable?: string;
   readonly timesRenewed: number;
   readonly token: TokenOutline;
   /** Worst first; one that several servers have stands there once. */
@@ -84,7 +86,7 @@ export interface AttachmentPlace {
   readonly server: string;
   readonly header: string;
   /** `other`: the header is there, but what it says doesn't come from the keyring. */
-  readonly delivery: 'reference' | 'literal' | 'other';
+  readonly delivery: 'reference' | 'environment' | 'literal' | 'other';
 }
 
 /** Stands in examples as long as there is no server to name. */
@@ -122,6 +124,7 @@ export function tokenDetails(
     createdAt: credential.createdAt,
     ...(credential.lastUsedAt !== undefined && { lastUsedAt: credential.lastUsedAt }),
     ...(credential.revokedAt !== undefined && { revokedAt: credential.revokedAt }),
+    ...(credential.terminal && { variable: credential.terminal.variable }),
     timesRenewed: credential.timesRenewed,
     token,
     findings: findingsOf(found, snapshot),
@@ -184,7 +187,7 @@ function attachmentDetails(
           file: source.uri,
           server: server.parsed.name,
           header: found.parsed.name,
-          delivery: found.kind === 'keyring' ? 'reference' : found.kind === 'literal' ? 'literal' : 'other',
+          delivery: deliveryOf(found),
         });
       }
     }
@@ -197,6 +200,10 @@ function attachmentDetails(
     inUse: vault.attachedTo(url, header)[0]?.credentialId === credential.id,
     places,
   };
+}
+
+function deliveryOf({ kind }: HeaderSnapshot): AttachmentPlace['delivery'] {
+  return kind === 'keyring' ? 'reference' : kind === 'literal' || kind === 'environment' ? kind : 'other';
 }
 
 const ranks: Readonly<Record<Finding['severity'], number>> = { error: 0, warning: 1, information: 2 };

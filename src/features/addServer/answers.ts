@@ -1,12 +1,8 @@
-import * as vscode from 'vscode';
 import { canonicalUrl, transportSecurity } from '../../core/config/url.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { clientAuthMethods } from '../../core/oauth/clients.ts';
 import { oauthFlows } from '../../core/oauth/grant.ts';
 import type { AddServerAnswers, CredentialAnswers } from '../../ids.ts';
-import { type ConfigFiles, fileLabel } from '../../platform/configFiles.ts';
-import type { ConfigLocation } from '../../platform/configLocations.ts';
-import { locationLabel } from '../../platform/locationTexts.ts';
 
 /**
  * What's wrong with a server's URL, field `url`.
@@ -38,26 +34,6 @@ export function nameProblem(name: string): KeyringError | undefined {
   return name.trim() === '' ? invalid('name', 'empty') : undefined;
 }
 
-/**
- * The place that `file` names: a URI, a path, a path relative to a workspace folder, or what messages call it.
- * @throws KeyringError `argument-invalid` for field `file`
- */
-export function placeOf(file: string, files: ConfigFiles): ConfigLocation {
-  const wanted = file.replaceAll('\\', '/');
-  const place = files.locations.find(
-    ({ key, uri, folder }) =>
-      key === file ||
-      uri.path === wanted ||
-      uri.fsPath === file ||
-      fileLabel(uri) === wanted ||
-      (folder && vscode.Uri.joinPath(folder.uri, wanted).path === uri.path),
-  );
-  if (!place) {
-    throw invalid('file', 'not-a-file', file);
-  }
-  return place;
-}
-
 /** A name for a server that says where it is: its host without what every host has. */
 export function suggestedName(url: string): string {
   const canonical = canonicalUrl(url.trim());
@@ -79,7 +55,10 @@ export function checkAnswers(answers: AddServerAnswers): void {
       throw invalid(field, 'wrong-type');
     }
   }
-  if (answers.delivery !== undefined && !['reference', 'literal', 'provided'].includes(answers.delivery)) {
+  if (
+    answers.delivery !== undefined &&
+    !['reference', 'environment', 'literal', 'provided'].includes(answers.delivery)
+  ) {
     throw invalid('delivery', 'unknown-delivery');
   }
   checkCredentialAnswers(answers.credential);
@@ -142,12 +121,6 @@ export function checkCredentialAnswers(answers: CredentialAnswers | undefined): 
   if (endpoint !== undefined && (typeof endpoint !== 'object' || typeof endpoint?.url !== 'string')) {
     throw invalid('credential.endpoint', 'wrong-type');
   }
-}
-
-/** How a place is offered: the file, and who reads it. */
-export function placeText(place: ConfigLocation): string {
-  const { name, path } = locationLabel(place);
-  return path === '' ? name : `${name} (${path})`;
 }
 
 function invalid(field: string, reason: string, value?: string): KeyringError {

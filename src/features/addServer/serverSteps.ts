@@ -4,12 +4,13 @@ import type { ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { Delivery } from '../../ids.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
+import { placeText } from '../../platform/configPlaces.ts';
 import { fieldText } from '../../platform/errorTexts.ts';
 import { ownerText } from '../../platform/locationTexts.ts';
 import { type ProbeResult, probeServer } from '../../platform/probe.ts';
 import type { Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
-import { nameProblem, placeText, suggestedName, urlProblem } from './answers.ts';
+import { nameProblem, suggestedName, urlProblem } from './answers.ts';
 
 /** What the questions about a server fill in. */
 export interface ServerDraft {

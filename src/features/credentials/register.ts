@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { currentToken } from '../../core/credentials/token.ts';
 import type { Disposable } from '../../core/ports.ts';
+import type { Secret } from '../../core/secret.ts';
 import { views } from '../../ids.ts';
 import type { Services } from '../../services.ts';
 import { CredentialsTree } from './tree.ts';
@@ -13,10 +15,21 @@ export function registerCredentials(services: Services): Disposable {
   return vscode.Disposable.from(tree, view, rewriting);
 }
 
-/** Where a token stands in clear, the old one is replaced as soon as there is a new one. */
-function rewriteRenewed({ broker, deliverer, log }: Services): Disposable {
-  return broker.onDidRenew(id => {
-    deliverer.rewriteLiterals(id).catch(error => log.error('literal-not-rewritten', error, { id }));
+/**
+ * Where a token stands in clear, the old one is replaced as soon as there is a new one, whichever window got it: a file may
+ * be open in this one alone.
+ */
+function rewriteRenewed({ vault, deliverer, log }: Services): Disposable {
+  let known = new Map<string, Secret | undefined>();
+  return vault.onDidChange(() => {
+    const before = known;
+    known = new Map(vault.credentials.map(credential => [credential.id, currentToken(credential)]));
+    for (const [id, token] of known) {
+      const old = before.get(id);
+      if (old && token && old.reveal() !== token.reveal()) {
+        deliverer.rewriteLiterals(id).catch(error => log.error('literal-not-rewritten', error, { id }));
+      }
+    }
   });
 }
 

@@ -118,10 +118,20 @@ export class CredentialsTree extends SteadyTree<CredentialsNode> {
         : vscode.TreeItemCollapsibleState.None,
     );
     item.id = credential.id;
-    item.contextValue = ['credential', credential.kind, token?.shape === 'jwt' && 'jwt'].filter(Boolean).join('.');
+    item.contextValue = [
+      'credential',
+      credential.kind,
+      token?.shape === 'jwt' && 'jwt',
+      credential.terminal && 'terminal',
+    ]
+      .filter(Boolean)
+      .join('.');
     item.iconPath = status === 'ready' ? new vscode.ThemeIcon(kindIcon(credential.kind)) : statusIcon(status);
     const { words, expiresAt } = tokenSummary(token, status, now, grantExpiry);
-    item.description = [...words, ...(token?.shape === 'jwt' ? [] : [kindText(credential.kind)])].join(' · ');
+    const variable = credential.terminal && vscode.l10n.t('in terminals as {0}', credential.terminal.variable);
+    item.description = [...words, ...(token?.shape === 'jwt' ? [] : [kindText(credential.kind)]), variable]
+      .filter(Boolean)
+      .join(' · ');
     if (expiresAt !== undefined) {
       this.showsDuration(expiresAt);
     }
@@ -142,6 +152,7 @@ export class CredentialsTree extends SteadyTree<CredentialsNode> {
       label: [
         label,
         ...new Set([kindText(credential.kind), ...words, statusText(status)]),
+        variable,
         attachedText(credential.attachments.length),
       ]
         .filter(Boolean)

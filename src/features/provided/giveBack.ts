@@ -111,7 +111,7 @@ async function addition(
   const headers = await Promise.all(
     server.headers.map(async ({ parsed }) => ({
       name: parsed.name,
-      ...(await deliverer.headerText(name, server.url, parsed.name, delivery)),
+      ...(await deliverer.headerText(place, name, server.url, parsed.name, delivery)),
     })),
   );
   return deliverer.addition(place, name, source ?? newEntry(server, place), headers);

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { parseKeyringInputId, parseReferences } from '../../core/config/references.ts';
 import type { ParsedHeader } from '../../core/config/types.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
 import { withEvent } from '../../core/credentials/history.ts';
@@ -23,6 +22,7 @@ import { inertText } from '../../platform/texts.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
+import { choosePlacements, otherPlaces, planPlacement } from './attachAll.ts';
 
 export async function openFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
   const file = target?.file ?? (await askForServer(inventory.snapshot, undefined)).file;
@@ -47,6 +47,7 @@ export async function attachCredential(
   services: Services,
   target?: ServerTarget,
   chosen?: CredentialTarget,
+  files?: 'this' | 'all',
 ): Promise<void> {
   const { inventory, vault, deliverer } = services;
   const server = await askForServer(inventory.snapshot, target, candidate => candidate.url !== undefined, true);
@@ -67,12 +68,25 @@ export async function attachCredential(
     tellAttached(server, credential, false);
     return;
   }
-  // What a team shares stays a reference, whatever this person prefers.
-  const shared = found.parsed.headers.some(({ name, value }) => sameHeader(name, header) && isKeyringReference(value));
-  const delivery = shared ? 'reference' : await deliverer.preferredDelivery(found.place);
-  const placement = { place: found.place, server: server.server, url, header, delivery };
-  const outcome = await deliverer.attach(placement, credentialId, { allowInsecure });
-  tellAttached(server, credential, outcome === 'unsaved');
+  const first = await planPlacement(services, found, header, credential);
+  const others = await otherPlaces(services, server, url, header, credential);
+  const placements = await choosePlacements(first, others, credential, files);
+  let unsaved = false;
+  const failures: unknown[] = [];
+  for (const placement of placements) {
+    try {
+      // One edit for each file, so that one undo takes back what was done to it.
+      unsaved = (await deliverer.attach(placement, credentialId, { allowInsecure })) === 'unsaved' || unsaved;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length < placements.length) {
+    tellAttached(server, credential, unsaved, placements.length - failures.length);
+  }
+  if (failures.length > 0) {
+    throw failures[0];
+  }
 }
 
 /**
@@ -120,17 +134,6 @@ export async function attachHereToo(
   tellAttached(target, credential, outcome === 'unsaved');
 }
 
-function sameHeader(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
-function isKeyringReference(value: string | undefined): boolean {
-  return (
-    value !== undefined &&
-    parseReferences(value).some(({ kind, name }) => kind === 'input' && parseKeyringInputId(name) !== undefined)
-  );
-}
-
 async function pickCredential({ vault, inventory }: Services, target: ServerTarget): Promise<string | undefined> {
   const { credentials } = vault;
   if (credentials.length === 0) {
@@ -153,9 +156,17 @@ async function pickCredential({ vault, inventory }: Services, target: ServerTarg
   });
 }
 
-function tellAttached(target: ServerTarget, credential: Credential, unsaved: boolean): void {
+function tellAttached(target: ServerTarget, credential: Credential, unsaved: boolean, files = 1): void {
   const name = plainText(credential.name);
   const server = plainText(target.server);
+  if (files > 1) {
+    const message = [
+      vscode.l10n.t('“{0}” is attached to {1} in {2} files.', name, server, files),
+      unsaved && vscode.l10n.t('Some of them have unsaved changes: save them to put the header into effect.'),
+    ];
+    void vscode.window.showInformationMessage(inertText(message.filter(Boolean).join(' ')));
+    return;
+  }
   if (unsaved) {
     void vscode.window.showInformationMessage(
       inertText(

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { VaultState } from '../../core/inventory/types.ts';
 import type { Disposable } from '../../core/ports.ts';
-import { contextKeys, views } from '../../ids.ts';
+import { type CopyServerAnswers, contextKeys, views } from '../../ids.ts';
 import type { Services } from '../../services.ts';
 import { ServersTree } from './tree.ts';
 
@@ -40,8 +40,21 @@ function registerServerCommands(services: Services): void {
   });
   commands.register('mcpKeyring.servers.openFile', async target => (await load()).openFile(services, target));
   commands.register('mcpKeyring.servers.revealInFile', async target => (await load()).revealInFile(services, target));
-  commands.register('mcpKeyring.servers.attachCredential', async (target, credential) =>
-    (await load()).attachCredential(services, target, credential),
+  commands.register('mcpKeyring.servers.attachCredential', async (target, credential, files) =>
+    (await load()).attachCredential(services, target, credential, files),
+  );
+  commands.registerWithAnswers(
+    'mcpKeyring.servers.copyTo',
+    (_target, answers) => answers?.to !== undefined,
+    async (target, answers) => (await import('./copyServer.ts')).copyServer(services, target, answers),
+  );
+  const moves = (_target: unknown, answers?: CopyServerAnswers) =>
+    answers?.delivery !== undefined || answers?.allowLiteral !== undefined;
+  commands.registerWithAnswers('mcpKeyring.servers.moveToDotMcp', moves, async (target, answers) =>
+    (await import('./moveServer.ts')).moveServer(services, 'dotMcp', target, answers),
+  );
+  commands.registerWithAnswers('mcpKeyring.servers.moveFromDotMcp', moves, async (target, answers) =>
+    (await import('./moveServer.ts')).moveServer(services, 'vscode', target, answers),
   );
   commands.register('mcpKeyring.servers.attachHereToo', async (target, credential) =>
     (await load()).attachHereToo(services, target, credential),

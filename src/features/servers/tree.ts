@@ -174,13 +174,16 @@ export class ServersTree extends SteadyTree<ServersNode> {
 
   /** What the manifest's `when` clauses look at: `foreign` where VS Code can't start it. */
   #contextOf({ file, snapshot }: ServerNode): string {
-    const ours = this.#services.files.locationOf(file)?.inputScope !== undefined;
+    const place = this.#services.files.locationOf(file);
+    const ours = place?.inputScope !== undefined;
     const kind = isRemote(snapshot) ? 'http' : 'stdio';
     return [
       'server',
       !ours && 'foreign',
       kind,
       kind === 'http' && snapshot.headers.some(isAuthentic) && 'authenticated',
+      place?.folder && place.format.id === 'vscode' && 'inVscode',
+      place?.folder && place.format.id === 'dotMcp' && 'inDotMcp',
     ]
       .filter(Boolean)
       .join('.');

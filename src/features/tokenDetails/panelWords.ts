@@ -126,6 +126,9 @@ function factsOf(details: TokenDetails): FactView[] {
   if (details.kind === 'signedJwt' || details.kind === 'oauth') {
     facts.push({ label: l10n.t('Times renewed'), text: String(details.timesRenewed) });
   }
+  if (details.variable !== undefined) {
+    facts.push({ label: l10n.t('Variable in terminals'), text: details.variable });
+  }
   if (details.revokedAt !== undefined) {
     facts.unshift({ label: l10n.t('Revoked'), moment: moment(details.revokedAt) });
   }
@@ -339,6 +342,8 @@ function placeText({ file, server, delivery }: AttachmentPlace): string {
   switch (delivery) {
     case 'reference':
       return l10n.t('{0} in {1}, by reference', name, label);
+    case 'environment':
+      return l10n.t('{0} in {1}, by a variable of the terminal', name, label);
     case 'literal':
       return l10n.t('{0} in {1}, in plain text', name, label);
     case 'other':

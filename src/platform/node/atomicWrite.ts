@@ -53,6 +53,14 @@ export async function replaceFile(
   });
 }
 
+/**
+ * Runs an action while no other window or process of this user changes the file with {@link replaceFile} or this.
+ * @param path absolute; links are followed
+ */
+export async function withLockedFile<T>(path: string, action: () => Promise<T>): Promise<T> {
+  return withFileLock(await resolveLinks(path), action);
+}
+
 /** Gives false, and writes nothing, if the file isn't what it was. */
 async function replace(target: string, before: Uint8Array | undefined, after: Uint8Array): Promise<boolean> {
   const old = before && (await stat(target));

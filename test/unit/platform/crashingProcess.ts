@@ -3,8 +3,8 @@
 import { replaceFile } from '../../../src/platform/node/atomicWrite.ts';
 
 const [path = ''] = process.argv.slice(2);
-process.send?.('ready');
 for (;;) {
+  process.send?.('about to write');
   await replaceFile(path, before => {
     const number = JSON.parse(Buffer.from(before ?? []).toString()).number + 1;
     return Buffer.from(JSON.stringify({ number, filler: `${number}`.repeat(50_000), end: number }));

@@ -10,7 +10,8 @@ import {
   translateServer,
 } from '../../../../src/core/config/translate.ts';
 import type { ConfigFormat } from '../../../../src/core/config/types.ts';
-import { resolvesVariables, variableHeader } from '../../../../src/core/config/variables.ts';
+import { resolvesVariables } from '../../../../src/core/config/variableNames.ts';
+import { variableHeader } from '../../../../src/core/config/variables.ts';
 import { applyEdits } from '../../../../src/core/text.ts';
 import { everyFormat } from './formatTexts.ts';
 

@@ -1,0 +1,14 @@
+// npm run test:nightly: what takes too long for every run. Random cases of every property, killed writers, crowded files.
+import { endStage, sum } from './runner/counts.ts';
+import { runMocha } from './runner/mochaRun.ts';
+
+// The tests read them when they are loaded.
+process.env.MCP_KEYRING_CASES ??= '100000';
+process.env.MCP_KEYRING_CRASHES ??= '200';
+process.env.MCP_KEYRING_CONCURRENT_EDITS ??= '1000';
+
+const counts = [];
+for (const spec of ['test/unit/core/config/*.property.test.ts', 'test/unit/platform/atomicWrite.test.ts']) {
+  counts.push(await runMocha({ spec }));
+}
+endStage(sum(counts));
