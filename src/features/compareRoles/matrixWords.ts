@@ -21,7 +21,7 @@ export function matrixView(server: string, url: string, matrix: RoleMatrix, at: 
       name: column.name,
       kind: kindWord(column),
       state: column.state,
-      word: stateWord(column),
+      word: stateWord(column, rows.length),
       sentence: column.problem ? problemText(column.problem) : '',
     })),
     sections: listKinds.flatMap(kind => {
@@ -84,9 +84,12 @@ function summaryOf({ columns, rows }: RoleMatrix): string {
       ? l10n.t('The server lists no tools, resources or prompts to any of these roles.')
       : l10n.t('The server let none of these roles in.');
   }
+  if (columns.length === 1) {
+    return l10n.t('The server lists {0} tools, resources and prompts to this role.', rows.length);
+  }
   return differing === 0
     ? l10n.t('No role is allowed anything that another is refused.')
-    : l10n.t('The roles differ in {0} of {1}.', differing, rows.length);
+    : l10n.t('The roles differ in {0} of {1} tools, resources and prompts.', differing, rows.length);
 }
 
 function notesOf({ truncated }: RoleMatrix): string[] {
@@ -109,13 +112,13 @@ function kindWord({ kind }: RoleColumn): string {
   }
 }
 
-function stateWord({ state, counts }: RoleColumn): string {
+function stateWord({ state, counts }: RoleColumn, all: number): string {
   const total = counts.tools + counts.resources + counts.prompts;
   switch (state) {
     case 'connected':
-      return l10n.t('{0} allowed', total);
+      return l10n.t('{0} of {1} allowed', total, all);
     case 'partly':
-      return l10n.t('{0} allowed, not all is known', total);
+      return l10n.t('{0} of {1} allowed, the rest is not known', total, all);
     case 'refused':
       return l10n.t('refused');
     case 'failed':

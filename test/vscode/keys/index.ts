@@ -7,4 +7,5 @@ export const run = suite(() => [
   import('./editClaims.test.ts'),
   import('./copyAs.test.ts'),
   import('./compareRoles.test.ts'),
+  import('./hostileServers.test.ts'),
 ]);

@@ -58,7 +58,7 @@ function draw(): void {
   }
 }
 
-function actions({ labels, sections: shown }: MatrixView): PageElement {
+function actions({ labels, columns, sections: shown }: MatrixView): PageElement {
   const toggle = button(labels.onlyDifferences, 'differences', () => {
     onlyDifferences = !onlyDifferences;
     draw();
@@ -72,7 +72,7 @@ function actions({ labels, sections: shown }: MatrixView): PageElement {
   return element(
     'div',
     { class: 'buttons', role: 'group', 'aria-label': labels.actions },
-    hasRows && toggle,
+    hasRows && columns.length > 1 && toggle,
     hasRows && button(labels.copyMarkdown, 'markdown', () => post('copyMarkdown')),
     hasRows && button(labels.saveCsv, 'csv', () => post('saveCsv')),
     again,
@@ -168,7 +168,7 @@ function sectionElement(
   );
   return element(
     'section',
-    { 'aria-labelledby': id },
+    {},
     element('h2', { id }, heading),
     // It scrolls sideways where the window is narrow, so the keyboard has to reach it.
     element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': id }, table),

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import * as vscode from 'vscode';
+import { defaultLimits } from '../../../src/core/connection/limits.ts';
+import type { AddServerResult, CompareRolesResult } from '../../../src/ids.ts';
+import { type HostileServer, type Misbehaviour, startHostileServer } from '../../servers/hostileServer.ts';
+import { forgetAll, headerSnapshot, uriOf } from '../harness/inside.ts';
+import { addServer, run, until } from '../harness/keyring.ts';
+
+const config = '.vscode/mcp.json';
+const megabyte = 1024 ** 2;
+
+// What is connected to is anybody's; the extension host stays responsive and small, and sends everything once.
+describe('Comparing roles at a hostile server', function () {
+  this.timeout(120_000);
+  let server: HostileServer | undefined;
+  const { withProgress } = vscode.window;
+
+  afterEach(async () => {
+    Object.assign(vscode.window, { withProgress });
+    await server?.close();
+    server = undefined;
+  });
+
+  after(forgetAll);
+
+  async function start(behaviour: Misbehaviour, from: 'start' | 'list'): Promise<AddServerResult> {
+    server = await startHostileServer({ behaviour, from });
+    const name = `${behaviour}-${from}`;
+    const target = await addServer({
+      name,
+      url: server.url,
+      file: config,
+      delivery: 'reference',
+      credential: { kind: 'bearer', name, token: 'demo-bearer-token' },
+    });
+    await headerSnapshot(uriOf(config), name);
+    return target;
+  }
+
+  async function compare(target: AddServerResult): Promise<CompareRolesResult> {
+    const answers = { credentials: [target.credentialId], show: false };
+    return (await run('mcpKeyring.servers.compareRoles', target, answers)) as CompareRolesResult;
+  }
+
+  const expected: readonly (readonly [Misbehaviour, 'start' | 'list', state: string, codes: readonly string[]])[] = [
+    ['endless', 'start', 'failed', ['bounds']],
+    ['endless', 'list', 'partly', ['bounds']],
+    ['endlessEvents', 'start', 'failed', ['bounds']],
+    ['endlessEvents', 'list', 'partly', ['bounds']],
+    ['gigabyte', 'list', 'partly', ['bounds']],
+    ['manyTools', 'list', 'partly', ['bounds']],
+    ['manyPages', 'list', 'partly', ['none']],
+    ['redirectLoop', 'start', 'failed', ['redirected']],
+    ['redirectLoop', 'list', 'partly', ['redirected']],
+    ['invalidUtf8', 'start', 'failed', ['protocol']],
+    ['notJson', 'start', 'failed', ['protocol']],
+    ['notJson', 'list', 'partly', ['protocol']],
+    ['notRpc', 'start', 'failed', ['protocol']],
+    ['wrongShape', 'list', 'partly', ['protocol']],
+    ['hungUp', 'list', 'partly', ['network', 'protocol']],
+    ['refused', 'start', 'refused', ['refused']],
+    ['hostileNames', 'list', 'connected', ['none']],
+  ];
+  for (const [behaviour, from, state, codes] of expected) {
+    it(`${behaviour}, from the ${from} on`, async () => {
+      const target = await start(behaviour, from);
+      const before = process.memoryUsage();
+      const delay = monitorEventLoopDelay({ resolution: 10 });
+      delay.enable();
+      const { columns, rows } = await compare(target);
+      delay.disable();
+      const after = process.memoryUsage();
+      const [column] = columns;
+      assert.equal(column?.state, state, JSON.stringify(column));
+      assert.ok(codes.includes(column.problem?.code ?? 'none'), JSON.stringify(column));
+      assert.ok(rows.length <= 3 * defaultLimits.items);
+      const grown = after.heapUsed + after.external - before.heapUsed - before.external;
+      assert.ok(grown < 150 * megabyte, `${Math.round(grown / megabyte)} MB`);
+      assert.ok(delay.max / 1e6 < 2000, `${Math.round(delay.max / 1e6)} ms`);
+      assert.deepEqual(posts(), [...new Set(posts())]);
+      await until('no open request', () => server?.open === 0);
+    });
+  }
+
+  for (const behaviour of ['never', 'drip', 'endless', 'gigabyte'] as const) {
+    for (const from of ['start', 'list'] as const) {
+      it(`cancelled while the server does this from the ${from} on: ${behaviour}`, async () => {
+        const target = await start(behaviour, from);
+        const cancel = new vscode.CancellationTokenSource();
+        Object.assign(vscode.window, {
+          withProgress: (_: unknown, work: (progress: unknown, token: vscode.CancellationToken) => unknown) =>
+            work({ report: () => undefined }, cancel.token),
+        });
+        assert.ok(server);
+        server.onRequest = request => {
+          if (from === 'start' || request.includes('/list')) {
+            cancel.cancel();
+          }
+        };
+        const began = performance.now();
+        assert.equal(await compare(target), undefined);
+        assert.ok(performance.now() - began < 10_000);
+        const { length } = server.requests;
+        await until('no open request', () => server?.open === 0);
+        assert.equal(server.requests.length, length);
+      });
+    }
+  }
+
+  /** What was posted, without what only acknowledges. */
+  function posts(): string[] {
+    return server?.requests.filter(request => /^POST ./.test(request)) ?? [];
+  }
+});
