@@ -70,6 +70,9 @@ export const hostileNames = [
   'x'.repeat(100_000),
 ] as const;
 
+/** What can only be done with a list of tools. */
+const onlyTools: ReadonlySet<Misbehaviour> = new Set(['manyTools', 'manyPages', 'samePage']);
+
 const gigabyte = 1024 ** 3;
 
 /** A server that keeps to MCP (2025-06-18) except where it's told not to. */
@@ -96,7 +99,8 @@ export async function startHostileServer(options: HostileServerOptions): Promise
     requests.push(request);
     running.onRequest(request);
     const isList = message.method?.endsWith('/list') ?? false;
-    if (options.from === 'start' || isList) {
+    const isOtherList = isList && message.method !== 'tools/list' && onlyTools.has(options.behaviour);
+    if (options.from === 'start' || (isList && !isOtherList)) {
       await misbehave(req, res, message);
     } else {
       behave(res, message);

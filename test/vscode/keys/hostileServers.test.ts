@@ -14,6 +14,7 @@ const megabyte = 1024 ** 2;
 describe('Comparing roles at a hostile server', function () {
   this.timeout(120_000);
   let server: HostileServer | undefined;
+  let started = 0;
   const { withProgress } = vscode.window;
 
   afterEach(async () => {
@@ -26,7 +27,7 @@ describe('Comparing roles at a hostile server', function () {
 
   async function start(behaviour: Misbehaviour, from: 'start' | 'list'): Promise<AddServerResult> {
     server = await startHostileServer({ behaviour, from });
-    const name = `${behaviour}-${from}`;
+    const name = `${behaviour}-${from}-${++started}`;
     const target = await addServer({
       name,
       url: server.url,
