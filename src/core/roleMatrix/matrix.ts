@@ -71,7 +71,7 @@ function columnOf({ source, outcome }: RoleOutcome): RoleColumn {
     return { ...head, state: 'failed', problem: { code: 'not-sent', reason: outcome.notSent }, counts };
   }
   if (outcome.failure) {
-    const problem = refusalOf(outcome.failure, outcome.exchanges);
+    const problem = refusalOf(outcome.failure);
     return { ...head, state: problem.code === 'refused' ? 'refused' : 'failed', problem, counts };
   }
   let problem: Refusal | undefined;
@@ -81,7 +81,7 @@ function columnOf({ source, outcome }: RoleOutcome): RoleColumn {
     counts[kind] = list?.items.length ?? 0;
     partly ||= list?.truncated === true || list?.state === 'failed';
     if (list?.failure) {
-      problem ??= refusalOf(list.failure, outcome.exchanges);
+      problem ??= refusalOf(list.failure);
     }
   }
   return {
@@ -127,7 +127,7 @@ function viewOf(
   }
   const failure = outcome.failure ?? list?.failure;
   if (failure) {
-    return { listed, otherwise: refusalOf(failure, outcome.exchanges).code === 'refused' ? 'refused' : 'unknown' };
+    return { listed, otherwise: refusalOf(failure).code === 'refused' ? 'refused' : 'unknown' };
   }
   return { listed, otherwise: list?.truncated ? 'unknown' : 'refused' };
 }

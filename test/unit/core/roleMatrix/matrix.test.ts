@@ -75,21 +75,18 @@ describe('role matrix', () => {
     const accessWith = (failure: ConnectFailure) => rowsOf(admin, role('viewer', { resources: failing(failure) }))[0];
     assert.equal(accessWith({ code: 'http', status: 403 }), 'resources a:b: allowed refused *');
     assert.equal(
-      accessWith({ code: 'rpc', rpc: { code: -32003, message: 'not for you' } }),
+      accessWith({ code: 'rpc', rpc: { code: -32003, message: 'Forbidden: admins only' } }),
       'resources a:b: allowed refused *',
     );
     assert.equal(
       accessWith({ code: 'rpc', rpc: { code: -32601, message: 'Method not found' } }),
       'resources a:b: allowed unknown',
     );
+    assert.equal(
+      accessWith({ code: 'rpc', rpc: { code: -32603, message: 'database is down' } }),
+      'resources a:b: allowed unknown',
+    );
     assert.equal(accessWith({ code: 'timeout' }), 'resources a:b: allowed unknown');
-  });
-
-  it('takes what the client makes of a 401 for what it is', () => {
-    const exchange = { at: 0, method: 'POST', url: 'https://a.example/', sent: [], headers: {}, body: '' };
-    const outcome = { failure: { code: 'protocol' }, lists: {}, exchanges: [{ ...exchange, status: 401 }] } as const;
-    const { columns } = roleMatrix([{ source: { name: 'x', kind: 'credential' }, outcome }]);
-    assert.equal(columns[0]?.state, 'refused');
   });
 
   it('knows that what is behind the end of a list is not known', () => {
