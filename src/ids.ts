@@ -184,6 +184,12 @@ export interface TerminalAnswers {
   readonly refer?: boolean;
 }
 
+/** How **Give Back to File** writes a server. */
+export interface GiveBackOptions {
+  /** Where the file would get a credential itself, its header is left out: the credential is about to be deleted. */
+  readonly withoutSecrets?: boolean;
+}
+
 export interface SigningKeyTarget {
   readonly keyId: string;
 }
@@ -314,7 +320,7 @@ export interface Commands {
   'mcpKeyring.moveSecrets': [answers?: MoveSecretsAnswers];
   'mcpKeyring.showExposedSecrets': [];
   'mcpKeyring.servers.takeOver': [target?: ServerTarget];
-  'mcpKeyring.servers.giveBack': [target?: ServerTarget];
+  'mcpKeyring.servers.giveBack': [target?: ServerTarget, options?: GiveBackOptions];
   'mcpKeyring.servers.switchRole': [target?: ServerTarget, role?: string];
 
   'mcpKeyring.credentials.showDetails': [target?: CredentialTarget];

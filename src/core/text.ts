@@ -41,7 +41,26 @@ export function invertEdits(text: string, edits: readonly TextEdit[]): readonly 
 // line and paragraph separators, the tag block: none of them has a good reason to stand in a name or a claim on the screen.
 const invisible =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+// As above; line breaks in JSON are its own.
+const invisibleInJson =
+  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 const loneSurrogate = /[\ud800-\udfff]/gu;
+
+/**
+ * JSON in which no character is invisible or changes the direction of others: each stands as the escape that means it, so
+ * the JSON says the same.
+ */
+export function visibleJson(json: string): string {
+  return json.replace(loneSurrogate, escaped).replace(invisibleInJson, escaped);
+}
+
+function escaped(character: string): string {
+  let text = '';
+  for (let index = 0; index < character.length; index++) {
+    text += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  }
+  return text;
+}
 
 /**
  * Text from outside (claims, server names, error descriptions), made fit for one line on the screen: invisible and

@@ -15,6 +15,8 @@ export interface EditOptions {
    * History keeps a copy of every file that an editor saves.
    */
   readonly secret?: boolean;
+  /** A file that no editor shows is edited in a buffer all the same, so that undo works once an editor does. */
+  readonly undoable?: boolean;
 }
 
 /** `unsaved`: the editor had unsaved changes, so the edit is in it and not yet on disk. */
@@ -51,7 +53,7 @@ interface Edited {
 }
 
 async function attemptEdit(uri: vscode.Uri, plan: EditPlan, options: EditOptions): Promise<Edited | 'conflict'> {
-  const document = openDocument(uri);
+  const document = openDocument(uri) ?? (options.undoable ? await opened(uri) : undefined);
   if (document?.isDirty) {
     return editDocument(document, plan);
   }
@@ -155,6 +157,15 @@ async function saveShown(document: vscode.TextDocument): Promise<boolean> {
 function sameLines(a: string, b: string): boolean {
   const plain = (text: string) => text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   return plain(a) === plain(b);
+}
+
+/** A buffer of the file; undefined where VS Code has none for it. */
+async function opened(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    return undefined;
+  }
 }
 
 /** How long VS Code may take to show what another program has written, in ms. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../core/emitter.ts';
 import type { ConfigSource } from '../core/inventory/types.ts';
 import type { Disposable, Event, Log } from '../core/ports.ts';
+import { plainText } from '../core/text.ts';
 import {
   type ConfigLocation,
   comparable,
@@ -304,7 +305,7 @@ export function decodeText(bytes: Uint8Array): string | undefined {
 export function fileLabel(file: vscode.Uri | string): string {
   const uri = typeof file === 'string' ? fileUri(file) : file;
   const label = vscode.workspace.asRelativePath(uri);
-  return label === uri.fsPath || label === uri.path ? homeRelative(label) : label;
+  return plainText(label === uri.fsPath || label === uri.path ? homeRelative(label) : label, 300);
 }
 
 /** What reads its format is loaded with it. */

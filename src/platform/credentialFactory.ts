@@ -31,6 +31,9 @@ const defaultAlgorithm = 'HS256';
 /** In characters. Servers take 8 to 64 kB of headers; more is a file that was pasted by mistake. */
 const longestValue = 64 * 1024;
 
+/** In UTF-16 units. A server's name, which a credential gets if it has none of its own, comes from a file. */
+const longestName = 200;
+
 /** RFC 9110 section 5.1. */
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -50,7 +53,7 @@ export function makeCredential(
   const spec = headerSpec(answers.kind, header);
   const base = {
     id: crypto.randomUUID(),
-    name: uniqueName(answers.name?.trim() || fallbackName, vault),
+    name: uniqueName((answers.name?.trim() || fallbackName).slice(0, longestName), vault),
     header: spec,
     attachments: [],
     history: [{ at: now, event: 'created' as const }],

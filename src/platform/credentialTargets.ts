@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
 import type { Credential } from '../core/credentials/types.ts';
 import type { Vault } from '../core/credentials/vault.ts';
-import { plainText } from '../core/text.ts';
 import type { CredentialTarget } from '../ids.ts';
+import { listText } from './texts.ts';
 import { kindText } from './tokenSummary.ts';
 import { Prompts } from './wizard.ts';
 
@@ -23,7 +23,7 @@ export async function askForCredential(
   const id = await new Prompts('MCP Keyring').pick({
     prompt: credentials.length === 0 ? l10n.t('The keyring has no such credential.') : l10n.t('Which credential?'),
     items: credentials.map(credential => ({
-      label: plainText(credential.name),
+      label: listText(credential.name),
       description: kindText(credential.kind),
       value: credential.id,
     })),

@@ -21,6 +21,7 @@ import { hasReference, variableHeader } from '../core/config/variables.ts';
 import { attach, detach } from '../core/credentials/attachments.ts';
 import { type Broker, schemeFor } from '../core/credentials/broker.ts';
 import { isOwnToken, tokenDigest, withPastToken } from '../core/credentials/ownTokens.ts';
+import type { Credential } from '../core/credentials/types.ts';
 import type { Vault } from '../core/credentials/vault.ts';
 import { KeyringError } from '../core/errors.ts';
 import type { ConfigSource } from '../core/inventory/types.ts';
@@ -42,6 +43,13 @@ export interface Placement {
   readonly url: string;
   readonly header: string;
   readonly delivery: FileDelivery;
+}
+
+/** A header, and the credential that is to stand in it. */
+export interface Assignment {
+  readonly placement: Placement;
+  readonly credentialId: string;
+  readonly allowInsecure?: boolean;
 }
 
 /** A server found in a config file, ready to be worked on. */
@@ -190,31 +198,57 @@ export class Deliverer {
    * can't be written, the attachment is taken back.
    * @throws KeyringError as {@link check}, the broker's refusals, and what the vault throws
    */
-  async attach(
+  attach(
     placement: Placement,
     credentialId: string,
     options: { readonly allowInsecure?: boolean } = {},
   ): Promise<EditOutcome> {
-    await this.check(placement);
-    const canonical = canonicalUrl(placement.url);
-    const url = canonical.ok ? canonical.value : '';
-    const header = placement.header.toLowerCase();
-    const insecure = transportSecurity(url) === 'insecure';
-    if (insecure && !options.allowInsecure) {
-      throw new KeyringError('insecure-url', { url });
+    return this.attachAll(placement.place, [{ placement, credentialId, ...options }]);
+  }
+
+  /**
+   * As {@link attach}, for several headers of one file: all of them or none, by one edit, so that one undo brings the text
+   * back.
+   * @param place the one of all placements
+   * @param options `undoable`: also where no editor shows the file yet
+   */
+  async attachAll(
+    place: ConfigLocation,
+    assignments: readonly Assignment[],
+    options: { readonly undoable?: boolean } = {},
+  ): Promise<EditOutcome> {
+    const wanted: { readonly assignment: Assignment; readonly url: string; readonly insecure: boolean }[] = [];
+    for (const assignment of assignments) {
+      await this.check(assignment.placement);
+      const canonical = canonicalUrl(assignment.placement.url);
+      const url = canonical.ok ? canonical.value : '';
+      const insecure = transportSecurity(url) === 'insecure';
+      if (insecure && !assignment.allowInsecure) {
+        throw new KeyringError('insecure-url', { url });
+      }
+      wanted.push({ assignment, url, insecure });
     }
-    const before = await this.#vault.readCredential(credentialId);
-    await this.#vault.updateCredential(credentialId, credential =>
-      attach(credential, { url, header, at: this.#clock.now(), ...(insecure && { insecureAllowed: true }) }),
-    );
+    const before = new Map<string, Credential>();
     try {
-      return await this.#write(placement, url);
+      for (const { assignment, url, insecure } of wanted) {
+        const { credentialId, placement } = assignment;
+        if (!before.has(credentialId)) {
+          before.set(credentialId, await this.#vault.readCredential(credentialId));
+        }
+        const header = placement.header.toLowerCase();
+        await this.#vault.updateCredential(credentialId, credential =>
+          attach(credential, { url, header, at: this.#clock.now(), ...(insecure && { insecureAllowed: true }) }),
+        );
+      }
+      return await this.#write(
+        place,
+        wanted.map(({ assignment, url }) => ({ placement: assignment.placement, url })),
+        options,
+      );
     } catch (error) {
-      await this.#vault.updateCredential(credentialId, credential => ({
-        ...credential,
-        attachments: before.attachments,
-        history: before.history,
-      }));
+      for (const [credentialId, { attachments, history }] of before) {
+        await this.#vault.updateCredential(credentialId, credential => ({ ...credential, attachments, history }));
+      }
       throw error;
     }
   }
@@ -226,7 +260,7 @@ export class Deliverer {
   async deliver(placement: Placement): Promise<EditOutcome> {
     await this.check(placement);
     const canonical = canonicalUrl(placement.url);
-    return this.#write(placement, canonical.ok ? canonical.value : '');
+    return this.#write(placement.place, [{ placement, url: canonical.ok ? canonical.value : '' }]);
   }
 
   /** The credentials in use for a server's headers. */
@@ -445,11 +479,27 @@ export class Deliverer {
     return stale;
   }
 
-  async #write(placement: Placement, url: string): Promise<EditOutcome> {
-    const { place, server, header, delivery } = placement;
-    const { value, inputId } = await this.headerText(place, server, url, header, delivery);
-    const steps = this.#steps(placement, value, inputId);
-    return editConfigFile(place.uri, text => planEdits(text, steps(text)), { secret: delivery === 'literal' });
+  async #write(
+    place: ConfigLocation,
+    headers: readonly { readonly placement: Placement; readonly url: string }[],
+    options: { readonly undoable?: boolean } = {},
+  ): Promise<EditOutcome> {
+    const plans = await Promise.all(
+      headers.map(async ({ placement, url }) => {
+        const { server, header, delivery } = placement;
+        const { value, inputId } = await this.headerText(place, server, url, header, delivery);
+        return this.#steps(placement, value, inputId);
+      }),
+    );
+    return editConfigFile(
+      place.uri,
+      text =>
+        planEdits(
+          text,
+          plans.flatMap(steps => steps(text)),
+        ),
+      { ...options, secret: headers.some(({ placement }) => placement.delivery === 'literal') },
+    );
   }
 
   /** The edits that place a header: the server if it isn't there, the header, its input. */

@@ -16,7 +16,7 @@ export function exposedText({ code, data }: Finding): string {
     sentences.push(l10n.t('Git tracks this file: whoever gets the repository gets the secret.'));
   }
   if (data.synced) {
-    sentences.push(l10n.t('Settings Sync uploads this file.'));
+    sentences.push(l10n.t('Settings Sync uploads this file where it is turned on.'));
   }
   return sentences.join(' ');
 }

@@ -9,11 +9,15 @@ import type { ApiKeyAnswers, BearerAnswers } from '../ids.ts';
  */
 export function answersForLiteral(header: ParsedHeader, name: string): ApiKeyAnswers | BearerAnswers | undefined {
   const { value } = header;
-  if (!value || !isLiteralSecret(header.name, parseHeaderValue(header.name, value))) {
-    return undefined;
-  }
-  const { token, scheme } = parseHeaderValue(header.name, repairHeaderValue(header.name, value) ?? value);
-  const bearer = header.name.toLowerCase() === 'authorization' && (scheme ?? 'Bearer').toLowerCase() === 'bearer';
+  return value && isLiteralSecret(header.name, parseHeaderValue(header.name, value))
+    ? answersForValue(header.name, value, name)
+    : undefined;
+}
+
+/** The credential that a header's value is, for whoever knows that it is a secret. */
+export function answersForValue(header: string, value: string, name: string): ApiKeyAnswers | BearerAnswers {
+  const { token, scheme } = parseHeaderValue(header, repairHeaderValue(header, value) ?? value);
+  const bearer = header.toLowerCase() === 'authorization' && (scheme ?? 'Bearer').toLowerCase() === 'bearer';
   return bearer
     ? { kind: 'bearer', name, token }
     : { kind: 'apiKey', name, key: scheme ? `${scheme} ${token}` : token };

@@ -7,9 +7,21 @@ export function escapeMarkdown(text: string, limit = 200): string {
   return markdownText(plainText(text, limit));
 }
 
-/** A link that runs one of our commands. The Markdown has to allow it with {@link trusted}. */
+/** In UTF-16 units. VS Code draws 100,000 of a Markdown text and no more. */
+const longestArguments = 4000;
+
+/**
+ * A link that runs one of our commands. The Markdown has to allow it with {@link trusted}. Where a name in its arguments is
+ * too long for a link, the title alone.
+ */
 export function commandLink<K extends CommandId>(title: string, command: K, ...args: Commands[K]): string {
-  return `[${escapeMarkdown(title)}](command:${command}?${encodeURIComponent(JSON.stringify(args))})`;
+  // What it leaves alone would end the link, or mean something behind it: arguments have names from outside in them.
+  const encoded = encodeURIComponent(JSON.stringify(args)).replace(
+    /[!'()*_~]/g,
+    character => `%${character.charCodeAt(0).toString(16)}`,
+  );
+  const text = escapeMarkdown(title);
+  return encoded.length > longestArguments ? text : `[${text}](command:${command}?${encoded})`;
 }
 
 /** Markdown in which those commands of ours can be run, and nothing else. */

@@ -57,13 +57,24 @@ export async function offerServer(
   }
   await vault.load();
   refuseOfferedName({ vault }, server.name, server.url);
+  const standing = vault.credentials
+    .flatMap(({ attachments }) => attachments)
+    .filter(({ provided }) => provided?.name === server.name && provided.url === server.url);
+  // What the server has beside this header, and its way back into a file, doesn't hang on one credential.
+  const kept: Pick<ProvidedServer, 'plainHeaders' | 'from'> = Object.assign(
+    {},
+    ...standing.map(({ provided }) => ({
+      ...(provided?.plainHeaders && { plainHeaders: provided.plainHeaders }),
+      ...(provided?.from && { from: provided.from }),
+    })),
+  );
   await vault.updateCredential(credentialId, credential =>
     attach(credential, {
       url,
       header: server.header.toLowerCase(),
       at: clock.now(),
       ...(insecure && { insecureAllowed: true }),
-      provided: server,
+      provided: { ...kept, ...server },
     }),
   );
 }

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
 import type { HeaderSnapshot, ServerSnapshot, Snapshot } from '../core/inventory/types.ts';
-import { plainText } from '../core/text.ts';
 import { providedFile, type ServerTarget } from '../ids.ts';
 import { fileLabel } from './configFiles.ts';
+import { listText } from './texts.ts';
 import { Prompts } from './wizard.ts';
 
 /** The server that a target names, with the header that is meant: the named one, else the one that authenticates. */
@@ -49,7 +49,7 @@ export async function askForServer(
   return new Prompts('MCP Keyring').pick({
     prompt: servers.length === 0 ? l10n.t('No config file has such a server.') : l10n.t('Which server?'),
     items: servers.map(({ file, server }) => ({
-      label: plainText(server.parsed.name),
+      label: listText(server.parsed.name),
       description: server.url ?? '',
       detail: file === providedFile ? l10n.t('Provided by MCP Keyring') : fileLabel(file),
       value: { file, server: server.parsed.name },

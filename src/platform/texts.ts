@@ -14,6 +14,19 @@ export function inertText(message: string): string {
 }
 
 /**
+ * A name from outside as it goes into a list to pick from: what looks like an icon there would be drawn as one, so it is
+ * split.
+ */
+export function listText(text: string, limit = 200): string {
+  return withoutIcons(plainText(text, limit));
+}
+
+/** The same for a text of ours that has names from outside in it. */
+export function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$ (');
+}
+
+/**
  * A finding as a sentence.
  * @param now for what is read at once, as in a hover. Problems stay on screen, so without it nothing is said that time
  *   makes untrue.

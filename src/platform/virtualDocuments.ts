@@ -1,7 +1,14 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../core/ports.ts';
+import { plainText } from '../core/text.ts';
 
 const scheme = 'mcp-keyring';
+
+/** A name may come from outside; its ending tells the language. */
+function tabName(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return `${plainText(name.slice(0, dot), 80)}${name.slice(dot)}`.replaceAll('/', '∕');
+}
 
 /** Read-only texts that stand in no file: closing one asks for nothing, and nothing of it is kept. */
 export class VirtualDocuments implements Disposable {
@@ -23,7 +30,7 @@ export class VirtualDocuments implements Disposable {
    * @param name what stands on the tab, with the ending that tells the language
    */
   async show(name: string, text: string): Promise<vscode.TextEditor> {
-    const uri = vscode.Uri.from({ scheme, path: `/${this.#count++}/${name.replaceAll('/', '∕')}` });
+    const uri = vscode.Uri.from({ scheme, path: `/${this.#count++}/${tabName(name)}` });
     this.#texts.set(uri.toString(), text);
     return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }

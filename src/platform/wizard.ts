@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { plainText } from '../core/text.ts';
 import { Cancelled } from './commands.ts';
+import { inertText, withoutIcons } from './texts.ts';
 
 /** Thrown by a step's prompt when the person goes back. */
 class Back extends Error {}
@@ -71,6 +73,21 @@ export async function runWizard(title: string, steps: readonly Step[]): Promise<
   }
 }
 
+/** In UTF-16 units. A name in a sentence has been cut by whoever put it there. */
+const longestText = 1000;
+
+/** An item of a list with names from outside in it: what they would draw is taken out, but for the icon that it begins with. */
+function shownChoice<T>(item: Choice<T>): Choice<T> {
+  const [icon = ''] = /^\$\([\w-]+\) /.exec(item.label) ?? [];
+  const inert = (text: string) => withoutIcons(plainText(text, longestText));
+  return {
+    ...item,
+    label: icon + inert(item.label.slice(icon.length)),
+    ...(item.description !== undefined && { description: inert(item.description) }),
+    ...(item.detail !== undefined && { detail: inert(item.detail) }),
+  };
+}
+
 /** The boxes in which a step asks. They stay when the focus goes elsewhere, since a key is often copied from another program. */
 export class Prompts {
   readonly #title: string;
@@ -89,7 +106,8 @@ export class Prompts {
    */
   input(question: InputQuestion): Promise<string> {
     const box = this.#prepare(vscode.window.createInputBox());
-    box.prompt = question.prompt;
+    // VS Code draws links in these, also to commands.
+    box.prompt = inertText(plainText(question.prompt, longestText));
     box.value = question.value ?? '';
     box.placeholder = question.placeholder ?? '';
     box.password = question.secret ?? false;
@@ -98,7 +116,7 @@ export class Prompts {
       const mine = ++newest;
       const message = await question.validate?.(box.value);
       if (mine === newest) {
-        box.validationMessage = message;
+        box.validationMessage = message === undefined ? undefined : inertText(plainText(message, longestText));
       }
       return message;
     };
@@ -124,11 +142,13 @@ export class Prompts {
    */
   pick<T>(question: PickQuestion<T>): Promise<T> {
     const box = this.#prepare(vscode.window.createQuickPick<Choice<T>>());
-    box.placeholder = question.prompt;
-    box.items = question.items;
+    box.placeholder = plainText(question.prompt, longestText);
+    const shown = new Map(question.items.map(item => [item, shownChoice(item)]));
+    box.items = [...shown.values()];
     box.matchOnDescription = true;
     // Undefined may be the value of an item.
-    const active = 'active' in question ? question.items.find(item => item.value === question.active) : undefined;
+    const first = 'active' in question ? question.items.find(item => item.value === question.active) : undefined;
+    const active = first && shown.get(first);
     if (active) {
       box.activeItems = [active];
     }
@@ -150,7 +170,7 @@ export class Prompts {
   ): Promise<T> {
     const box = this.#prepare(vscode.window.createInputBox());
     const abort = new AbortController();
-    box.prompt = prompt;
+    box.prompt = inertText(plainText(prompt, longestText));
     box.busy = true;
     box.enabled = false;
     const { buttons } = box;
@@ -186,7 +206,7 @@ export class Prompts {
   }
 
   #prepare<B extends vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>>(box: B): B {
-    box.title = this.#title;
+    box.title = plainText(this.#title);
     box.ignoreFocusOut = true;
     if (this.#step > 0) {
       box.step = this.#step;

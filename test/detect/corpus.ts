@@ -28,7 +28,7 @@ export interface Score {
 export const exposedFolder = join(repoRoot, 'test/fixtures/exposed');
 
 /** Runs the detector over one part of the corpus, with made-up values in place of the markers. */
-export function scorePart(part: 'tuning' | 'heldOut'): Score {
+export function scorePart(part: 'tuning' | 'heldOut' | 'unseen'): Score {
   const folder = join(exposedFolder, part);
   const labels: Readonly<Record<string, readonly Label[]>> = JSON.parse(
     readFileSync(join(folder, 'labels.json'), 'utf8'),

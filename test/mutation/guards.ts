@@ -18,6 +18,11 @@ const chosen = guards.filter(
   ({ guard, file, noticedBy }) =>
     wanted.only === undefined || [guard, file, noticedBy].some(text => text.includes(`${wanted.only}`)),
 );
+for (const { guard, file, find } of chosen) {
+  if (readFileSync(join(repoRoot, file), 'utf8').split(find).length !== 2) {
+    throw new Error(`“${guard}”: ${file} has not exactly one ${JSON.stringify(find)}.`);
+  }
+}
 const copies = Array.from({ length: lanes }, makeCopy);
 const began = Date.now();
 
@@ -76,12 +81,9 @@ function makeCopy(): string {
   return path;
 }
 
-async function isNoticed(copy: string, { guard, file, find, replace, noticedBy }: Mutation): Promise<boolean> {
+async function isNoticed(copy: string, { file, find, replace, noticedBy }: Mutation): Promise<boolean> {
   const path = join(copy, file);
   const original = readFileSync(path, 'utf8');
-  if (original.split(find).length !== 2) {
-    throw new Error(`“${guard}”: ${file} has not exactly one ${JSON.stringify(find)}.`);
-  }
   writeFileSync(
     path,
     original.replace(find, () => replace),

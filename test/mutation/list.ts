@@ -43,10 +43,18 @@ export const guards: readonly Mutation[] = [
     replace: '',
   },
   {
-    ...resolver,
+    file: 'src/platform/configLocations.ts',
     guard: 'containers in folders of their own are looked at',
-    find: ', ...nested.flat()]',
-    replace: ']',
+    find: 'containers: containers.flat(),',
+    replace: 'containers: [],',
+    noticedBy: 'suite: resolver',
+  },
+  {
+    file: 'src/platform/configLocations.ts',
+    guard: 'files of other profiles are looked at',
+    find: 'profiles: profiles.map(',
+    replace: 'profiles: profiles.slice(0, 0).map(',
+    noticedBy: 'suite: resolver',
   },
   {
     ...resolver,
@@ -125,7 +133,7 @@ export const guards: readonly Mutation[] = [
   {
     ...broker,
     guard: 'nothing without an attachment',
-    find: '    if (!inUse) {',
+    find: '    if (!meant) {',
     replace: '    if (false) {',
   },
   {

@@ -108,6 +108,46 @@ describe('Add Authenticated Server', () => {
     await workbench.screenshot('wizard-running-dark');
   });
 
+  it('offers a server that stands in no file', async () => {
+    const { quickInput } = workbench;
+    const before = workbench.read('.vscode/mcp.json');
+    await workbench.runCommand(command);
+    await step('The URL of the MCP server');
+    await quickInput.answer(`${weather.url}?offered`);
+    await step('A name for the server');
+    await quickInput.answer('offered');
+    await step('Which file?');
+    await quickInput.focus('No file: offered by MCP Keyring');
+    await workbench.screenshot('wizard-no-file-dark');
+    await quickInput.accept();
+    await step('The server asks for the header X-API-Key. What goes into it?');
+    await quickInput.accept();
+    await step('The header that carries the key');
+    await quickInput.accept();
+    await step('The API key.');
+    await quickInput.answer(key);
+    await quickInput.disappears();
+
+    weather.requests.length = 0;
+    await workbench.acceptNotification(
+      'offered has been added. MCP Keyring offers it to VS Code; it stands in no file.',
+    );
+    await waitFor(
+      'the tools',
+      async () =>
+        weather.requests.some(
+          ({ rpcMethod, status, path }) => rpcMethod === 'tools/list' && status === 200 && path.endsWith('?offered'),
+        ) || undefined,
+    );
+    assert.equal(workbench.read('.vscode/mcp.json'), before);
+    await waitFor(
+      'its row below the node of its own',
+      async () =>
+        (await workbench.sideBar.rows('Servers')).some(({ label }) => label === 'Provided by MCP Keyring') || undefined,
+    );
+    await workbench.screenshot('wizard-offered-dark');
+  });
+
   it('signs a JWT with a secret typed as text', async () => {
     const { quickInput } = workbench;
     await workbench.runCommand(command);

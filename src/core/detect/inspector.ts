@@ -2,11 +2,14 @@ import { accepts, isRandomKey } from './accept.ts';
 import { meaningOf, type NameMeaning } from './names.ts';
 import { isPlaceholder, isReference } from './placeholders.ts';
 import type { ReportSecret, SecretPlace } from './types.ts';
-import { jwtLength } from './values.ts';
+import { isMachineMade, jwtLength } from './values.ts';
 import { matchVendor } from './vendors.ts';
 
 /** Longer strings are documents; only their start could matter, and reading them would cost. In UTF-16 units. */
 const longestValue = 65_536;
+
+/** Of a URL's path, where no vendor's prefix tells. Ids of documents and accounts are shorter. */
+const shortestPathSecret = 48;
 
 /** `Bearer x` and its like. Schemes are doubled by mistake, which makes them no less a secret. */
 const scheme =
@@ -264,13 +267,15 @@ export class Inspector {
     }
   }
 
-  /** Only what a vendor's prefix gives away: paths are full of ids. */
+  /** What a vendor's prefix gives away, and what is too long and too mixed for an id: paths are full of those. */
   #urlPath(name: string, path: string, at: number): void {
     let start = 0;
     for (const part of path.split('/')) {
       const found = part.length < 16 ? undefined : vendorOrJwt(part);
       if (found !== undefined && found.length === part.length) {
         this.#report('url-path', name, found.rule, at + start, at + start + part.length);
+      } else if (part.length >= shortestPathSecret && /[A-Z]/.test(part) && /[a-z]/.test(part) && isMachineMade(part)) {
+        this.#report('url-path', name, 'random-value', at + start, at + start + part.length);
       }
       start += part.length + 1;
     }

@@ -112,7 +112,7 @@ export function findingOf(detection: Detection, exposure: Exposure): Finding {
 function secretIn(finding: Finding, { tracked, synced }: Exposure): Finding {
   return {
     ...finding,
-    severity: tracked ? 'error' : 'warning',
+    severity: tracked || synced ? 'error' : 'warning',
     data: { ...finding.data, ...(tracked && { tracked }), ...(synced && { synced }) },
   };
 }

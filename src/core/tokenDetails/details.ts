@@ -77,8 +77,10 @@ export interface AttachmentDetails {
   readonly places: readonly AttachmentPlace[];
 }
 
-/** A config file that names an attachment's server. */
-export interface AttachmentPlace {
+/** Where an attachment's server is named. */
+export type AttachmentPlace = FilePlace | ProvidedPlace;
+
+export interface FilePlace {
   /** Names the place among those of the panel. */
   readonly key: string;
   /** URI as a string. */
@@ -87,6 +89,13 @@ export interface AttachmentPlace {
   readonly header: string;
   /** `other`: the header is there, but what it says doesn't come from the keyring. */
   readonly delivery: 'reference' | 'environment' | 'literal' | 'other';
+}
+
+/** This extension offers the server itself, so there is no file to show. */
+export interface ProvidedPlace {
+  readonly server: string;
+  readonly header: string;
+  readonly delivery: 'provided';
 }
 
 /** Stands in examples as long as there is no server to name. */
@@ -172,7 +181,7 @@ function outlineOf({ credential, token }: CredentialSnapshot): TokenOutline {
 }
 
 function attachmentDetails(
-  { url, header, at }: Attachment,
+  { url, header, at, provided }: Attachment,
   credential: Credential,
   snapshot: Snapshot,
   vault: Pick<Vault, 'attachedTo'>,
@@ -191,6 +200,9 @@ function attachmentDetails(
         });
       }
     }
+  }
+  if (provided) {
+    places.push({ server: provided.name, header: provided.header, delivery: 'provided' });
   }
   return {
     url,
@@ -212,17 +224,15 @@ const ranks: Readonly<Record<Finding['severity'], number>> = { error: 0, warning
 function findingsOf({ credential, findings }: CredentialSnapshot, snapshot: Snapshot): DetailedFinding[] {
   const own = new Set(findings.map(({ code }) => code));
   const elsewhere = new Map<string, { finding: Finding; servers: string[] }>();
-  for (const file of snapshot.files) {
-    for (const server of file.servers) {
-      for (const header of server.headers) {
-        for (const finding of header.credentialId === credential.id ? header.findings : []) {
-          if (own.has(finding.code)) {
-            continue;
-          }
-          const key = JSON.stringify([finding.code, finding.data]);
-          const known = elsewhere.get(key) ?? { finding, servers: [] };
-          elsewhere.set(key, { finding, servers: [...new Set([...known.servers, server.parsed.name])] });
+  for (const server of [...snapshot.files.flatMap(({ servers }) => servers), ...snapshot.provided]) {
+    for (const header of server.headers) {
+      for (const finding of header.credentialId === credential.id ? header.findings : []) {
+        if (own.has(finding.code)) {
+          continue;
         }
+        const key = JSON.stringify([finding.code, finding.data]);
+        const known = elsewhere.get(key) ?? { finding, servers: [] };
+        elsewhere.set(key, { finding, servers: [...new Set([...known.servers, server.parsed.name])] });
       }
     }
   }

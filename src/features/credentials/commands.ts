@@ -5,44 +5,21 @@ import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { cleanPastedCredential } from '../../core/jwt/headerValue.ts';
 import { Secret } from '../../core/secret.ts';
-import { plainText } from '../../core/text.ts';
-import type { CredentialTarget, ServerTarget } from '../../ids.ts';
+import { plainText, visibleJson } from '../../core/text.ts';
+import { type CredentialTarget, providedFile, type ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { fileUri } from '../../platform/configLocations.ts';
 import { checkPasted } from '../../platform/credentialFactory.ts';
+import { askForCredential } from '../../platform/credentialTargets.ts';
 import { errorText } from '../../platform/errorTexts.ts';
 import { inertText } from '../../platform/texts.ts';
-import { kindText } from '../../platform/tokenSummary.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
-
-async function askForCredential(
-  { vault }: Services,
-  target: CredentialTarget | undefined,
-  wanted: (credential: Credential) => boolean = () => true,
-): Promise<Credential> {
-  await vault.load();
-  if (target?.credentialId) {
-    return vault.readCredential(target.credentialId);
-  }
-  const credentials = vault.credentials.filter(wanted);
-  const id = await new Prompts('MCP Keyring').pick({
-    prompt:
-      credentials.length === 0
-        ? vscode.l10n.t('The keyring has no such credential.')
-        : vscode.l10n.t('Which credential?'),
-    items: credentials.map(credential => ({
-      label: plainText(credential.name),
-      description: kindText(credential.kind),
-      value: credential.id,
-    })),
-  });
-  return vault.readCredential(id);
-}
+import { holdersOf, namesOf } from './holders.ts';
 
 export async function rename(services: Services, target?: CredentialTarget): Promise<void> {
   const { vault } = services;
-  const credential = await askForCredential(services, target);
+  const credential = await askForCredential(services.vault, target);
   const name = await new Prompts(vscode.l10n.t('Rename Credential')).input({
     prompt: vscode.l10n.t('The new name of “{0}”', plainText(credential.name)),
     value: credential.name,
@@ -61,7 +38,7 @@ export async function rename(services: Services, target?: CredentialTarget): Pro
 
 /** The claims as JSON in an editor of their own: readable, foldable, searchable, and without the token. */
 export async function showClaims(services: Services, target?: CredentialTarget): Promise<void> {
-  const credential = await askForCredential(services, target, candidate => candidate.kind !== 'apiKey');
+  const credential = await askForCredential(services.vault, target, candidate => candidate.kind !== 'apiKey');
   const token = issuedToken(credential);
   const content = token && readToken(token.reveal());
   if (content?.shape !== 'jwt') {
@@ -71,60 +48,54 @@ export async function showClaims(services: Services, target?: CredentialTarget):
     return;
   }
   const { header, payload } = content.jwt;
-  const text = `${JSON.stringify({ header, claims: payload }, undefined, 2)}\n`;
+  const text = `${visibleJson(JSON.stringify({ header, claims: payload }, undefined, 2))}\n`;
   await services.documents.show(`${credential.name}.json`, text);
 }
 
 export async function renew(services: Services, target?: CredentialTarget): Promise<void> {
   const { broker, deliverer } = services;
-  const credential = await askForCredential(services, target, isRenewable);
+  const credential = await askForCredential(services.vault, target, isRenewable);
   await broker.renew(credential.id);
   // Also done on renewal by itself; here the person waits for it, and hears of it if it fails.
   await deliverer.rewriteLiterals(credential.id);
   await tellRenewed(services, credential);
 }
 
-/** A running server has the old token: it gets the new one at its next start. */
+/**
+ * A running server of a file has the old token until it is started again; VS Code stops one that this extension offers as
+ * soon as it hears of another token.
+ */
 async function tellRenewed(services: Services, credential: Credential): Promise<void> {
-  const running = await runningServers(services, credential);
-  const message = vscode.l10n.t('“{0}” has a new token.', plainText(credential.name));
-  if (running.length === 0) {
-    void vscode.window.showInformationMessage(inertText(message));
-    return;
-  }
-  const restart = vscode.l10n.t('Restart Server');
-  const names = running.map(target => plainText(target.server)).join(', ');
-  void vscode.window
-    .showInformationMessage(
-      inertText(`${message} ${vscode.l10n.t('{0} runs with the old one until it is restarted.', names)}`),
-      restart,
-    )
-    .then(async chosen => {
-      for (const server of chosen === restart ? running : []) {
-        await runCommand('mcpKeyring.servers.start', server);
-      }
-    });
-}
-
-async function runningServers({ inventory, mcp }: Services, credential: Credential): Promise<ServerTarget[]> {
-  const targets: ServerTarget[] = [];
-  for (const file of inventory.snapshot.files) {
-    for (const { parsed, headers } of file.servers) {
-      if (headers.some(header => header.credentialId === credential.id)) {
-        const definition = await mcp.find(fileUri(file.source.uri), parsed.name);
-        if (definition?.running) {
-          targets.push({ file: file.source.uri, server: parsed.name });
-        }
-      }
+  const running: ServerTarget[] = [];
+  const offered: ServerTarget[] = [];
+  for (const { target } of holdersOf(services, credential)) {
+    if (target.file === providedFile) {
+      offered.push(target);
+    } else if ((await services.mcp.find(fileUri(target.file), target.server))?.running) {
+      running.push(target);
     }
   }
-  return targets;
+  const sentences = [
+    vscode.l10n.t('“{0}” has a new token.', plainText(credential.name)),
+    running.length > 0 &&
+      vscode.l10n.t('{0} runs with the old one until it is restarted.', namesOf(running.map(({ server }) => server))),
+    offered.length > 0 && vscode.l10n.t('{0} gets it at its next start.', namesOf(offered.map(({ server }) => server))),
+  ];
+  const start = running.length > 0 ? vscode.l10n.t('Restart Server') : vscode.l10n.t('Start Server');
+  const targets = [...running, ...offered];
+  void vscode.window
+    .showInformationMessage(inertText(sentences.filter(Boolean).join(' ')), ...(targets.length > 0 ? [start] : []))
+    .then(async chosen => {
+      for (const target of chosen === start ? targets : []) {
+        await runCommand('mcpKeyring.servers.start', target);
+      }
+    });
 }
 
 /** For what was issued elsewhere: the new key or token takes the old one's place, attachments and name stay. */
 export async function replaceToken(services: Services, target?: CredentialTarget): Promise<void> {
   const { vault, clock, deliverer } = services;
-  const credential = await askForCredential(services, target, candidate => !isRenewable(candidate));
+  const credential = await askForCredential(services.vault, target, candidate => !isRenewable(candidate));
   if (isRenewable(credential)) {
     throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
   }
@@ -152,48 +123,5 @@ function replaced(credential: Credential, secret: Secret): Credential {
       return { ...credential, token: secret };
     default:
       throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
-  }
-}
-
-export async function remove(services: Services, target?: CredentialTarget): Promise<void> {
-  const { vault, inventory } = services;
-  const damaged = vault.damaged.find(entry => entry.id === target?.credentialId);
-  const name = damaged ? vscode.l10n.t('Damaged entry') : plainText((await askForCredential(services, target)).name);
-  const id = damaged?.id ?? (await askForCredential(services, target)).id;
-  const losers = [...inventory.snapshot.files.flatMap(file => file.servers), ...inventory.snapshot.provided]
-    .filter(server => server.headers.some(header => header.credentialId === id))
-    .map(server => plainText(server.parsed.name));
-  const yes = vscode.l10n.t('Delete');
-  const chosen = await vscode.window.showWarningMessage(
-    inertText(vscode.l10n.t('Delete “{0}” from the keyring?', name)),
-    {
-      modal: true,
-      detail:
-        losers.length === 0
-          ? vscode.l10n.t('No server in this window uses it. This cannot be undone.')
-          : vscode.l10n.t('These servers lose it: {0}. This cannot be undone.', [...new Set(losers)].join(', ')),
-    },
-    yes,
-  );
-  if (chosen !== yes) {
-    return;
-  }
-  if (damaged) {
-    await vault.deleteDamaged(damaged);
-    return;
-  }
-  const credential = await vault.readCredential(id);
-  await vault.deleteCredential(id);
-  await deleteUnusedKey(services, credential);
-}
-
-/** A signing key that nothing signs with any more goes with its last credential. */
-async function deleteUnusedKey({ vault }: Services, credential: Credential): Promise<void> {
-  if (credential.kind !== 'signedJwt') {
-    return;
-  }
-  const used = vault.credentials.some(other => other.kind === 'signedJwt' && other.keyId === credential.keyId);
-  if (!used) {
-    await vault.deleteSigningKey(credential.keyId);
   }
 }

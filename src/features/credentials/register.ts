@@ -46,5 +46,7 @@ function registerCredentialCommands(services: Services): void {
   commands.register('mcpKeyring.credentials.revoke', async target =>
     (await import('./revoke.ts')).revoke(services, target),
   );
-  commands.register('mcpKeyring.credentials.delete', async target => (await load()).remove(services, target));
+  commands.register('mcpKeyring.credentials.delete', async target =>
+    (await import('./remove.ts')).remove(services, target),
+  );
 }

@@ -1,25 +1,16 @@
 import * as vscode from 'vscode';
 import { removeHeader } from '../../core/config/edit.ts';
 import { withEvent } from '../../core/credentials/history.ts';
-import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
-import { parseHeaderValue } from '../../core/jwt/headerValue.ts';
 import { plainText } from '../../core/text.ts';
-import { type CredentialTarget, type ServerTarget, vscodeCommands } from '../../ids.ts';
+import type { CredentialTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { editConfigFile } from '../../platform/configEdits.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
-import { fileUri } from '../../platform/configLocations.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
-
-/** A server of a config file that has the credential, and how. */
-interface Holder {
-  readonly target: ServerTarget;
-  /** Whether the value itself stands in the file. */
-  readonly isLiteral: boolean;
-}
+import { type Holder, holdersOf, namesOf, stopServers } from './holders.ts';
 
 /**
  * Revokes a credential after asking: no delivery hands it out any more, servers that run with it are stopped, and what stands
@@ -54,32 +45,12 @@ export async function revoke(services: Services, target?: CredentialTarget): Pro
   }
 }
 
-/** Servers that send it, and those in whose headers it stands in clear, attached or not. */
-function holdersOf({ inventory }: Services, credential: Credential): Holder[] {
-  const token = currentToken(credential)?.reveal();
-  return inventory.snapshot.files.flatMap(({ source, servers }) =>
-    servers.flatMap(({ parsed, headers }) =>
-      headers.flatMap(header => {
-        const { name, value = '' } = header.parsed;
-        const isLiteral =
-          header.kind === 'literal' &&
-          header.authenticates &&
-          // One that is in use here and says something else is an older token of the same credential.
-          (header.credentialId === credential.id || (value !== '' && parseHeaderValue(name, value).token === token));
-        return isLiteral || header.credentialId === credential.id
-          ? [{ target: { file: source.uri, server: parsed.name, header: name }, isLiteral }]
-          : [];
-      }),
-    ),
-  );
-}
-
 async function confirm(
   credential: Credential,
   holders: readonly Holder[],
   literals: readonly Holder[],
 ): Promise<'revoke' | 'removeLiterals' | undefined> {
-  const servers = names(holders.map(({ target }) => target.server));
+  const servers = namesOf(holders.map(({ target }) => target.server));
   const named = new Set(holders.map(({ target }) => target.server));
   // Attached, but in no file of this window.
   const others = named.size > 0 ? [] : credential.attachments.map(({ url }) => url);
@@ -87,14 +58,14 @@ async function confirm(
     holders.length > 0
       ? vscode.l10n.t('These servers have it: {0}. Those that run are stopped.', servers)
       : others.length > 0
-        ? vscode.l10n.t('It is attached to {0}.', names(others))
+        ? vscode.l10n.t('It is attached to {0}.', namesOf(others))
         : vscode.l10n.t('No server in this window uses it.'),
     vscode.l10n.t('MCP Keyring will never hand it out again. This cannot be undone.'),
     vscode.l10n.t('A copy that is elsewhere stays good until it expires, unless its issuer is told.'),
   ];
   if (literals.length > 0) {
     paragraphs.push(
-      vscode.l10n.t('It stands in plain text in {0}.', names(literals.map(({ target }) => fileLabel(target.file)))),
+      vscode.l10n.t('It stands in plain text in {0}.', namesOf(literals.map(({ target }) => fileLabel(target.file)))),
     );
   }
   const revokeOnly = vscode.l10n.t('Revoke');
@@ -106,20 +77,6 @@ async function confirm(
     revokeOnly,
   );
   return chosen === alsoRemove ? 'removeLiterals' : chosen === revokeOnly ? 'revoke' : undefined;
-}
-
-/** A running server has the value already. */
-async function stopServers({ mcp, log }: Services, holders: readonly Holder[]): Promise<void> {
-  for (const { target } of holders) {
-    try {
-      const definition = await mcp.find(fileUri(target.file), target.server);
-      if (definition?.running) {
-        await vscode.commands.executeCommand(vscodeCommands.stopServer, definition.id);
-      }
-    } catch (error) {
-      log.error('server-not-stopped', error, { server: target.server });
-    }
-  }
 }
 
 /** Takes the headers out, and leaves attachments alone: an older credential may be attached to the same server. */
@@ -138,7 +95,11 @@ function offerReplacement(credential: Credential, holders: readonly Holder[]): v
   const message =
     holders.length === 0
       ? vscode.l10n.t('“{0}” is revoked.', name)
-      : vscode.l10n.t('“{0}” is revoked. It was used by {1}.', name, names(holders.map(({ target }) => target.server)));
+      : vscode.l10n.t(
+          '“{0}” is revoked. It was used by {1}.',
+          name,
+          namesOf(holders.map(({ target }) => target.server)),
+        );
   const button = vscode.l10n.t('Replace by a New Credential...');
   // Not waited for: the command is done when the work is, not when somebody looks at the message.
   void vscode.window.showInformationMessage(inertText(message), button).then(chosen => {
@@ -158,8 +119,4 @@ async function replace(holders: readonly Holder[]): Promise<void> {
   for (const target of others) {
     await runCommand('mcpKeyring.servers.attachCredential', target, { credentialId });
   }
-}
-
-function names(all: readonly string[]): string {
-  return [...new Set(all)].map(name => plainText(name, 80)).join(', ');
 }

@@ -196,7 +196,8 @@ function attachmentItem({ id, url, header, inUse }: AttachmentNode): vscode.Tree
   item.id = id;
   item.contextValue = 'attachment';
   item.iconPath = new vscode.ThemeIcon(inUse ? 'plug' : 'debug-disconnect');
-  item.description = inUse ? header : vscode.l10n.t('{0} · another credential is in use', header);
+  const name = plainText(header, 100);
+  item.description = inUse ? name : vscode.l10n.t('{0} · another credential is in use', name);
   item.accessibilityInformation = {
     label: vscode.l10n.t('Attached to {0}, {1}', plainText(url, 100), item.description),
   };

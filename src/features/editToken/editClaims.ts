@@ -7,6 +7,7 @@ import { plainText } from '../../core/text.ts';
 import type { CredentialTarget } from '../../ids.ts';
 import { templateFor } from '../../platform/credentialFactory.ts';
 import { errorText } from '../../platform/errorTexts.ts';
+import { listText } from '../../platform/texts.ts';
 import { lifetimeText } from '../../platform/times.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -22,7 +23,7 @@ export async function editClaims(services: Services, target?: CredentialTarget):
     (await new Prompts('MCP Keyring').pick({
       prompt:
         signed.length === 0 ? vscode.l10n.t('The keyring has no such credential.') : vscode.l10n.t('Which credential?'),
-      items: signed.map(credential => ({ label: plainText(credential.name), value: credential.id })),
+      items: signed.map(credential => ({ label: listText(credential.name), value: credential.id })),
     }));
   const credential = await signedCredential(services, id);
   const name = credential.name.replaceAll('/', '∕');

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { revokePageOf } from '../../core/detect/ruleNames.ts';
 import type { ExposedSecret } from '../../core/inventory/exposedList.ts';
-import { plainText } from '../../core/text.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import { fileUri } from '../../platform/configLocations.ts';
+import { listText, withoutIcons } from '../../platform/texts.ts';
 import { placeText, ruleText } from './exposedWords.ts';
 
 /** What a button of an item does. */
@@ -30,11 +30,11 @@ export function exposedItems(secrets: readonly ExposedSecret[]): ExposedItem[] {
     ].filter(Boolean);
     const icon = finding.severity === 'error' ? '$(error)' : '$(warning)';
     // A label may hold icons, so a name from outside must not look like one.
-    const name = plainText(server?.parsed.name ?? vscode.l10n.t('inputs'), 80).replaceAll('$(', '$ (');
+    const name = listText(server?.parsed.name ?? vscode.l10n.t('inputs'), 80);
     return {
       label: `${icon} ${name}`,
-      description: [placeText(secret), ruleText(rule)].join(' · ').replaceAll('$(', '$ ('),
-      detail: [`${fileLabel(file.source.uri)}:${line}`, ...worse].join(' · '),
+      description: withoutIcons([placeText(secret), ruleText(rule)].join(' · ')),
+      detail: withoutIcons([`${fileLabel(file.source.uri)}:${line}`, ...worse].join(' · ')),
       secret,
       buttons: buttonsOf(secret),
     };

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { KeyringError } from '../../core/errors.ts';
 import { type ExposedSecret, listExposed } from '../../core/inventory/exposedList.ts';
-import { plainText } from '../../core/text.ts';
 import type { MoveSecretsAnswers, ServerTarget } from '../../ids.ts';
-import { Cancelled, runCommand } from '../../platform/commands.ts';
+import { Cancelled } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
-import { inertText } from '../../platform/texts.ts';
+import { listText, withoutIcons } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 import { placeText, ruleText } from './exposedWords.ts';
+import { lookForMovedInHistory } from './history.ts';
+import { moveHeaders } from './moveHeaders.ts';
+import { offerProof, runningAmong } from './offerProof.ts';
 
 /** The header of a secret that can be moved into the keyring. */
 export function headerTarget({ file, server, header }: ExposedSecret): ServerTarget {
@@ -27,17 +29,17 @@ export async function moveSecrets(services: Services, answers: MoveSecretsAnswer
   if (chosen.length === 0) {
     return;
   }
-  await vscode.window.withProgress(
+  await services.vault.load();
+  const running = await runningAmong(services, chosen);
+  const { moved, problems } = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Moving secrets to the keyring...') },
-    async () => {
-      for (const target of chosen) {
-        await runCommand('mcpKeyring.servers.moveToKeyring', target);
-      }
-    },
+    () => moveHeaders(services, chosen),
   );
-  // What couldn't be moved has been told about, one by one.
-  await services.inventory.filesKnown;
-  tell(services, chosen);
+  for (const problem of problems) {
+    services.commands.show(problem);
+  }
+  offerProof(moved, running);
+  await lookForMovedInHistory(moved);
 }
 
 async function choose(
@@ -75,27 +77,10 @@ export function moveItems(
   secrets: readonly ExposedSecret[],
 ): (vscode.QuickPickItem & { readonly target: ServerTarget })[] {
   return secrets.map(secret => ({
-    label: plainText(secret.server?.parsed.name ?? ''),
-    description: [placeText(secret), ruleText(secret.rule)].join(' · '),
-    detail: fileLabel(secret.file.source.uri),
+    label: listText(secret.server?.parsed.name ?? ''),
+    description: withoutIcons([placeText(secret), ruleText(secret.rule)].join(' · ')),
+    detail: withoutIcons(fileLabel(secret.file.source.uri)),
     picked: true,
     target: headerTarget(secret),
   }));
-}
-
-function tell({ vault }: Services, chosen: readonly ServerTarget[]): void {
-  const show = vscode.l10n.t('Show Exposed Secrets');
-  const message =
-    chosen.length === 1
-      ? vscode.l10n.t('The secret is in your keyring, and the file refers to it.')
-      : vscode.l10n.t(
-          '{0} secrets were to be moved; the keyring holds {1} credentials now.',
-          chosen.length,
-          vault.credentials.length,
-        );
-  void vscode.window.showInformationMessage(inertText(message), show).then(answer => {
-    if (answer === show) {
-      void runCommand('mcpKeyring.showExposedSecrets');
-    }
-  });
 }

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
 import type { SigningKey } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { plainText } from '../../core/text.ts';
 import type { SigningKeyTarget } from '../../ids.ts';
+import { listText } from '../../platform/texts.ts';
 import { signingKeyText } from '../../platform/tokenSummary.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -23,7 +23,7 @@ export async function askForKey(
     const keys = vault.signingKeys.filter(wanted);
     id = await new Prompts('MCP Keyring').pick({
       prompt: keys.length === 0 ? l10n.t('The keyring has no such signing key.') : l10n.t('Which signing key?'),
-      items: keys.map(key => ({ label: plainText(key.name), description: signingKeyText(key), value: key.id })),
+      items: keys.map(key => ({ label: listText(key.name), description: signingKeyText(key), value: key.id })),
     });
   }
   const key = vault.signingKey(id);

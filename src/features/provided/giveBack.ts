@@ -7,14 +7,14 @@ import { KeyringError } from '../../core/errors.ts';
 import type { ProvidedSnapshot } from '../../core/inventory/types.ts';
 import { ok } from '../../core/result.ts';
 import { plainText, type TextEdit } from '../../core/text.ts';
-import type { FileDelivery, ServerTarget } from '../../ids.ts';
+import type { FileDelivery, GiveBackOptions, ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { type EditPlan, editConfigFile, planned } from '../../platform/configEdits.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
 import { locationLabel } from '../../platform/locationTexts.ts';
 import { offersOf, providedServer, withdrawServer } from '../../platform/providedServers.ts';
-import { inertText } from '../../platform/texts.ts';
+import { inertText, listText } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 import { textHash, textStart } from './sourceText.ts';
@@ -22,8 +22,13 @@ import { textHash, textStart } from './sourceText.ts';
 /**
  * From provided to file. A file that nobody has edited since the server was taken out of it is as it was before, byte for
  * byte; otherwise the server is added anew, with everything that it had but its comments.
+ * @returns where it stands now
  */
-export async function giveBack(services: Services, target?: ServerTarget): Promise<void> {
+export async function giveBack(
+  services: Services,
+  target?: ServerTarget,
+  { withoutSecrets = false }: GiveBackOptions = {},
+): Promise<ServerTarget> {
   const { vault, files, deliverer } = services;
   await vault.load();
   const server = await chooseServer(services, target);
@@ -41,15 +46,24 @@ export async function giveBack(services: Services, target?: ServerTarget): Promi
   const delivery = await deliverer.preferredDelivery(place);
   const source = from && readServerSource(from.source.reveal(), place.format, name);
   const untouched = from !== undefined && from.file === place.key && (await textHash(text)) === from.hash;
-  const asItWas = untouched && stillTrue(services, server, source?.headers ?? new Map());
+  const headers = source?.headers ?? new Map<string, string>();
+  const asItWas = untouched && (withoutSecrets ? hadReferences(server, headers) : stillTrue(services, server, headers));
   const plan = asItWas
     ? reversal(text, JSON.parse(from.undo.reveal()) as readonly TextEdit[], place)
-    : await addition(services, server, place, delivery, source?.value);
+    : await addition(
+        services,
+        server,
+        place,
+        withoutSecrets && delivery === 'literal' ? 'none' : delivery,
+        source?.value,
+      );
   planned(place.uri, text, plan);
   const secret = delivery === 'literal';
   const outcome = await editConfigFile(place.uri, plan, { secret });
   await withdrawServer(services, server);
-  tell({ file: place.key, server: name }, from !== undefined && !asItWas, outcome === 'unsaved');
+  const there = { file: place.key, server: name };
+  tell(there, from !== undefined && !asItWas, outcome === 'unsaved');
+  return there;
 }
 
 async function chooseServer(services: Services, target: ServerTarget | undefined): Promise<ProvidedSnapshot> {
@@ -59,7 +73,7 @@ async function chooseServer(services: Services, target: ServerTarget | undefined
     (await new Prompts(vscode.l10n.t('Give Back to File')).pick({
       prompt: provided.length === 0 ? vscode.l10n.t('MCP Keyring offers no server.') : vscode.l10n.t('Which server?'),
       items: provided.map(server => ({
-        label: plainText(server.parsed.name),
+        label: listText(server.parsed.name),
         description: plainText(server.url),
         value: server,
       })),
@@ -78,6 +92,11 @@ async function choosePlace({ files }: Services, name: string): Promise<ConfigLoc
         return { label, description, value: place };
       }),
   });
+}
+
+/** Whether each of the credentials stood in the entry as a reference, and so none of them itself. */
+function hadReferences(server: ProvidedSnapshot, headers: ReadonlyMap<string, string>): boolean {
+  return server.headers.every(({ parsed }) => headers.get(parsed.name)?.includes('${'));
 }
 
 /** Whether the entry as it stood would still work: a literal in it has not been replaced since. */
@@ -104,17 +123,33 @@ async function addition(
   { deliverer }: Services,
   server: ProvidedSnapshot,
   place: ConfigLocation,
-  delivery: FileDelivery,
+  delivery: FileDelivery | 'none',
   source: JsonValue | undefined,
 ): Promise<EditPlan> {
   const { name } = server.parsed;
+  const entry = source ?? newEntry(server, place);
+  if (delivery === 'none') {
+    const names = new Set(server.headers.map(({ parsed }) => parsed.name.toLowerCase()));
+    return deliverer.addition(place, name, withoutHeaders(entry, names), []);
+  }
   const headers = await Promise.all(
     server.headers.map(async ({ parsed }) => ({
       name: parsed.name,
       ...(await deliverer.headerText(place, name, server.url, parsed.name, delivery)),
     })),
   );
-  return deliverer.addition(place, name, source ?? newEntry(server, place), headers);
+  return deliverer.addition(place, name, entry, headers);
+}
+
+/** @param names in lower case */
+function withoutHeaders(entry: JsonValue, names: ReadonlySet<string>): JsonValue {
+  const among = (value: JsonValue): JsonValue =>
+    typeof value === 'object' && 'members' in value
+      ? { members: value.members.filter(([name]) => !names.has(name.toLowerCase())) }
+      : value;
+  return typeof entry === 'object' && 'members' in entry
+    ? { members: entry.members.map(([name, value]) => [name, name === 'headers' ? among(value) : value] as const) }
+    : entry;
 }
 
 /** For a server that never stood in a file. */

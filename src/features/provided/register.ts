@@ -11,8 +11,8 @@ export function registerProvided(services: Services): Disposable {
   commands.register('mcpKeyring.servers.takeOver', async target =>
     (await import('./takeOver.ts')).takeOver(services, target),
   );
-  commands.register('mcpKeyring.servers.giveBack', async target =>
-    (await import('./giveBack.ts')).giveBack(services, target),
+  commands.register('mcpKeyring.servers.giveBack', async (target, options) =>
+    (await import('./giveBack.ts')).giveBack(services, target, options),
   );
   return vscode.Disposable.from(provider, vscode.lm.registerMcpServerDefinitionProvider(serverProvider, provider));
 }

@@ -86,7 +86,7 @@ async function moveLiterals({ deliverer }: Services, target: ServerTarget): Prom
   }
   for (const header of found.parsed.headers) {
     if (answersForLiteral(header, target.server)) {
-      await runCommand('mcpKeyring.servers.moveToKeyring', { ...target, header: header.name });
+      await runCommand('mcpKeyring.servers.moveToKeyring', { ...target, header: header.name }, true);
       const now = (await deliverer.find(target)).parsed.headers.find(({ name }) => name === header.name);
       if (now && answersForLiteral(now, target.server)) {
         throw new Cancelled(); // It has said why.

@@ -18,7 +18,7 @@ import type { FoundServer } from '../../platform/deliverer.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
 import { offerServer, providedServer, removeProvided } from '../../platform/providedServers.ts';
 import { askForServer, findServer } from '../../platform/serverTargets.ts';
-import { inertText } from '../../platform/texts.ts';
+import { inertText, listText } from '../../platform/texts.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -145,7 +145,7 @@ async function pickCredential({ vault, inventory }: Services, target: ServerTarg
     ...(inUse !== undefined && { active: inUse }),
     items: [
       ...credentials.map(credential => ({
-        label: plainText(credential.name),
+        label: listText(credential.name),
         description: [kindText(credential.kind), credential.id === inUse && vscode.l10n.t('in use')]
           .filter(Boolean)
           .join(' · '),
@@ -360,47 +360,4 @@ export async function repairHeader(services: Services, target?: ServerTarget): P
   } else if (headerFindings(header.name, header.value).length > 0) {
     throw new KeyringError('header-not-sendable', { name: chosen.server, header: header.name });
   }
-}
-
-/**
- * A literal that stands in the file becomes a credential of the keyring, and the file a reference to it.
- * @param quiet for one of many: nothing is said, and no start offered
- * @returns what became of it, for a caller that counts
- */
-export async function moveToKeyring(services: Services, target?: ServerTarget, quiet?: boolean): Promise<unknown> {
-  const { inventory, deliverer, vault } = services;
-  await vault.load();
-  const chosen = await askForServer(inventory.snapshot, target, server =>
-    server.headers.some(header => header.kind === 'literal' && header.authenticates),
-  );
-  const found = await deliverer.find(chosen);
-  const header = headerOf(services, found, chosen)?.header;
-  const shape = header?.value ? parseHeaderValue(header.name, header.value).shape : undefined;
-  // Whoever asks for it knows that it's a secret, whatever the header's name says.
-  if (!header?.value || (shape !== 'jwt' && shape !== 'opaque') || !found.parsed.url) {
-    throw notFound(chosen);
-  }
-  const { token, scheme } = parseHeaderValue(header.name, repairHeaderValue(header.name, header.value) ?? header.value);
-  const bearer = header.name.toLowerCase() === 'authorization' && (scheme ?? 'Bearer').toLowerCase() === 'bearer';
-  const result = await runCommand('mcpKeyring.addServer', {
-    name: chosen.server,
-    url: found.parsed.url.value,
-    file: chosen.file,
-    header: header.name,
-    replaceHeader: true,
-    allowInsecure: await confirmInsecure(found.parsed.url.value),
-    credential: bearer
-      ? { kind: 'bearer', name: chosen.server, token }
-      : { kind: 'apiKey', name: chosen.server, key: scheme ? `${scheme} ${token}` : token },
-  });
-  if (quiet !== true) {
-    offerStart(
-      chosen,
-      vscode.l10n.t(
-        'The secret of {0} is in your keyring, and the file refers to it. Start the server to see that it still works.',
-        plainText(chosen.server),
-      ),
-    );
-  }
-  return result;
 }

@@ -67,7 +67,4 @@ function registerServerCommands(services: Services): void {
   commands.register('mcpKeyring.servers.start', async target => (await load()).startServer(services, target));
   commands.register('mcpKeyring.servers.remove', async target => (await load()).removeServer(services, target));
   commands.register('mcpKeyring.servers.repairHeader', async target => (await load()).repairHeader(services, target));
-  commands.register('mcpKeyring.servers.moveToKeyring', async (target, quiet) =>
-    (await load()).moveToKeyring(services, target, quiet),
-  );
 }

@@ -141,7 +141,7 @@ export class ServersTree extends SteadyTree<ServersNode> {
     item.description = [trouble?.state, path].filter(Boolean).join(' · ');
     item.iconPath = new vscode.ThemeIcon(trouble ? 'warning' : 'file-code');
     const where = uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
-    item.tooltip = [where, trouble && `${trouble.state}: ${trouble.remedy}`].filter(Boolean).join('\n');
+    item.tooltip = [plainText(where, 500), trouble && `${trouble.state}: ${trouble.remedy}`].filter(Boolean).join('\n');
     item.accessibilityInformation = { label: [name, trouble?.state, trouble?.remedy, path].filter(Boolean).join(', ') };
     return item;
   }

@@ -6,6 +6,7 @@ import { plainText } from '../../core/text.ts';
 import type { ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { askForServer, findServer } from '../../platform/serverTargets.ts';
+import { listText } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 
@@ -70,7 +71,7 @@ async function pickRole(presets: readonly RolePreset[], current: string | undefi
     items: presets
       .toSorted((a, b) => Number(a.role === current) - Number(b.role === current))
       .map(({ role, permissions }) => ({
-        label: plainText(role),
+        label: listText(role),
         description: [role === current && vscode.l10n.t('in use'), plainText(permissions.join(' '), 120)]
           .filter(Boolean)
           .join(' · '),

@@ -274,8 +274,8 @@ export class TokenDetailsPanel implements Disposable {
   async #showInFile(key: string): Promise<void> {
     const place = this.#details()
       ?.attachments.flatMap(({ places }) => places)
-      .find(candidate => candidate.key === key);
-    if (place) {
+      .find(candidate => candidate.delivery !== 'provided' && candidate.key === key);
+    if (place && place.delivery !== 'provided') {
       const { file, server, header } = place;
       await runCommand('mcpKeyring.servers.revealInFile', { file, server, header });
     }

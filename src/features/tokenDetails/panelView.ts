@@ -125,7 +125,8 @@ export interface AttachmentView {
   readonly inUse: boolean;
   readonly use: string;
   readonly since: MomentView;
-  readonly places: readonly { readonly key: string; readonly text: string }[];
+  /** One without a key stands in no file, so there is nothing to show. */
+  readonly places: readonly { readonly key?: string; readonly text: string }[];
 }
 
 export interface HistoryView {

@@ -332,14 +332,20 @@ function attachmentView({ url, header, at, inUse, places }: AttachmentDetails): 
     inUse,
     use: inUse ? l10n.t('in use') : l10n.t('another credential is in use'),
     since: moment(at),
-    places: places.map(place => ({ key: place.key, text: placeText(place) })),
+    places: places.map(place => ({
+      ...(place.delivery !== 'provided' && { key: place.key }),
+      text: placeText(place),
+    })),
   };
 }
 
-function placeText({ file, server, delivery }: AttachmentPlace): string {
-  const name = plainText(server, 60);
-  const label = plainText(fileLabel(file), 120);
-  switch (delivery) {
+function placeText(place: AttachmentPlace): string {
+  const name = plainText(place.server, 60);
+  if (place.delivery === 'provided') {
+    return l10n.t('{0}, offered by MCP Keyring', name);
+  }
+  const label = plainText(fileLabel(place.file), 120);
+  switch (place.delivery) {
     case 'reference':
       return l10n.t('{0} in {1}, by reference', name, label);
     case 'environment':

@@ -5,7 +5,7 @@ import type { Finding } from '../../core/findings.ts';
 import { tokenFindings } from '../../core/jwt/tokenFindings.ts';
 import type { DecodedJwt } from '../../core/jwt/types.ts';
 import { profilesFor, verifierFindings } from '../../core/jwt/verifierProfiles.ts';
-import { plainText } from '../../core/text.ts';
+import { plainText, visibleJson } from '../../core/text.ts';
 import { checkName, checkText, verificationText } from '../../platform/checkTexts.ts';
 import { findingText, malformedText } from '../../platform/texts.ts';
 import { profileName, verifierFindingText } from '../../platform/verifierTexts.ts';
@@ -68,5 +68,5 @@ function comments(lines: readonly string[]): string {
 }
 
 function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return `${visibleJson(JSON.stringify(value, undefined, 2))}\n`;
 }

@@ -1,4 +1,5 @@
 import { type ExecFileException, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -9,7 +10,8 @@ const options = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'cor
 const patience = 10_000;
 
 /**
- * Whether git has a file in its index. False where there is no repository, and no git.
+ * Whether git has a file in its index. False where there is no repository, no git, and no file: most of the places where one
+ * may stand are empty, and a process is dear.
  *
  * The folder goes in as an argument: as the process' own, Windows would look for a `git.exe` there.
  * @param path absolute, on this machine
@@ -17,6 +19,10 @@ const patience = 10_000;
 export function isTrackedByGit(path: string): Promise<boolean> {
   const args = [...options, '-C', dirname(path), 'ls-files', '--error-unmatch', '--', `:(literal)${basename(path)}`];
   return new Promise(resolve => {
+    if (!existsSync(path)) {
+      resolve(false);
+      return;
+    }
     execFile('git', args, { timeout: patience, windowsHide: true }, (error: ExecFileException | null) =>
       resolve(error === null),
     );
@@ -41,9 +47,20 @@ const searchPatience = 60_000;
  * @param path absolute, on this machine
  */
 export function searchGitHistory(path: string, text: string): Promise<GitHistory> {
-  const args = ['log', '--all', '--follow', '-p', '--no-color', '--no-ext-diff', '--no-textconv'];
+  const args = [
+    'log',
+    '--all',
+    '--follow',
+    '-p',
+    '--no-color',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--no-show-signature',
+  ];
   const git = spawn('git', [...options, '-C', dirname(path), ...args, '--format=%x00%h %cs', '--', basename(path)], {
     stdio: ['ignore', 'pipe', 'ignore'],
+    // What a partial clone lacks stays away: fetching it would run what the repository names as its remote.
+    env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
     timeout: searchPatience,
     windowsHide: true,
   });

@@ -86,14 +86,18 @@ describe('Secrets in a file', () => {
     await until('warnings', async () => String(await severities()) === 'Warning');
   });
 
-  it('say that Settings Sync uploads the user’s own file', async () => {
+  it('are errors in the user’s own file, which Settings Sync uploads', async () => {
     const { files, inventory } = await services();
-    const user = files.locations.find(place => place.inputScope === 'user')?.uri;
+    const user = files.locations.find(({ format }) => format.id === 'vscodeUser')?.uri;
     assert.ok(user);
     await vscode.workspace.fs.writeFile(user, new TextEncoder().encode(everyPlace()));
     try {
       await until('its problems', () => problems(user.toString()).length === cases.length);
-      await until('the warning', () => /Settings Sync/.test(problems(user.toString())[0]?.message ?? ''));
+      await until('what makes it worse', () =>
+        problems(user.toString()).every(
+          ({ message, severity }) => /Settings Sync/.test(message) && severity === vscode.DiagnosticSeverity.Error,
+        ),
+      );
       assert.ok(inventory.snapshot.files.some(({ source }) => source.uri === user.toString()));
     } finally {
       await vscode.workspace.fs.delete(user);

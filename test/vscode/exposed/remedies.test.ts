@@ -5,8 +5,10 @@ import { listExposed } from '../../../src/core/inventory/exposedList.ts';
 import { exposedItems } from '../../../src/features/exposed/exposedItems.ts';
 import { historyText } from '../../../src/features/exposed/history.ts';
 import { searchGitHistory } from '../../../src/platform/node/git.ts';
+import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { forgetAll, services, uriOf } from '../harness/inside.ts';
-import { codes, inWorkspace, problems, readConfig, readText, run, until } from '../harness/keyring.ts';
+import { codes, inWorkspace, problems, readConfig, readText, run, stop, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
 import { alpha, beta, everyPlace, secrets, write } from './files.ts';
 
 const file = uriOf(alpha);
@@ -42,6 +44,13 @@ async function apply(action: vscode.CodeAction): Promise<void> {
 
 async function titlesAt(text: string): Promise<string[]> {
   return (await fixesAt(text)).map(({ title }) => title);
+}
+
+function gitInBeta(...args: string[]): void {
+  execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
+    cwd: inWorkspace('beta'),
+    stdio: 'ignore',
+  });
 }
 
 describe('A secret in a file', () => {
@@ -125,6 +134,93 @@ describe('A secret in a file', () => {
     await until('no problem', () => codes(file).length === 0 && codes(uriOf(beta)).length === 0);
   });
 
+  it('moves with the others of its file by one edit, which one undo takes back, also where no editor showed the file', async () => {
+    const before = everyPlace();
+    await write(alpha, before);
+    await run('mcpKeyring.moveSecrets', { file, headers: 'all' });
+    const { Authorization: bearer = '', 'X-Settings': custom = '' } = readConfig(alpha).servers?.remote?.headers ?? {};
+    assert.match(bearer, /^Bearer \$\{input:mcp-keyring\.remote\.[0-9a-f]{8}\}$/);
+    assert.match(custom, /^\$\{input:mcp-keyring\.remote\.[0-9a-f]{8}\}$/);
+    const { vault } = await services();
+    assert.equal(vault.credentials.length, 2);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+    await vscode.commands.executeCommand('redo');
+    assert.equal(document.getText(), readText(alpha));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('that stands twice becomes one credential for both servers', async () => {
+    await write(alpha, oneHeader('todos', secrets.bearer));
+    await write(beta, oneHeader('weather', secrets.bearer));
+    await run('mcpKeyring.moveSecrets', { headers: 'all' });
+    const { vault } = await services();
+    assert.deepEqual(
+      vault.credentials.map(({ name, attachments }) => [name, attachments.map(({ url }) => url)]),
+      [['todos', ['https://todos.example.com/mcp', 'https://weather.example.com/mcp']]],
+    );
+  });
+
+  it('stays where it cannot be moved, is told about, and keeps no other from moving', async () => {
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await write(alpha, oneHeader('todos', secrets.bearer));
+      const plain = oneHeader('weather', secrets.query).replace('https://', 'http://');
+      await write(beta, plain);
+      await run('mcpKeyring.moveSecrets', { headers: 'all' });
+      assert.equal(readText(beta), plain);
+      assert.ok(!readText(alpha).includes(secrets.bearer));
+      const { vault } = await services();
+      assert.deepEqual(
+        vault.credentials.map(({ name }) => name),
+        ['todos'],
+      );
+      assert.equal(messages.shown.filter(({ kind }) => kind === 'error').length, 1);
+    } finally {
+      messages.release();
+    }
+  });
+
+  it('that has moved is proven by a start, which is a restart where the server runs', async () => {
+    const server = await startApiKeyServer({ keys: [secrets.custom] });
+    const messages = new Messages();
+    const text = `{ "servers": { "rain": { "type": "http", "url": "${server.url}", "headers": { "X-API-Key": "${secrets.custom}" } } } }`;
+    const target = { file, server: 'rain' };
+    const { mcp } = await services();
+    const runs = async () => (await mcp.find(vscode.Uri.parse(file), 'rain'))?.running === true;
+    messages.catch();
+    try {
+      await write(alpha, text);
+      await run('mcpKeyring.servers.start', target);
+      await until('the server to run', runs);
+      messages.answer = ({ buttons }) => buttons.find(button => button === 'Restart Server');
+      server.requests.length = 0;
+      await run('mcpKeyring.servers.moveToKeyring', target);
+      assert.match(
+        messages.shown.map(message => message.text).join('\n'),
+        /The secret of rain is in your keyring, and the file refers to it\. Restart the server to see that it still works\./,
+      );
+      await until('a list of tools', () =>
+        server.requests.some(({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200),
+      );
+      assert.ok(!readText(alpha).includes(secrets.custom));
+      await until('the server to run', runs);
+      await stop(target);
+
+      messages.shown.length = 0;
+      messages.answer = () => undefined;
+      await write(alpha, text);
+      await run('mcpKeyring.servers.moveToKeyring', target);
+      assert.deepEqual(messages.shown.at(0)?.buttons, ['Start Server']);
+    } finally {
+      messages.release();
+      await server.close();
+    }
+  });
+
   it('moves with those that are ticked in the list, and with no others', async () => {
     await write(alpha, oneHeader('todos', secrets.bearer));
     await write(beta, oneHeader('weather', secrets.query));
@@ -188,18 +284,12 @@ describe('A secret in a file', () => {
   });
 
   it('is found in git’s history, in lines that are gone', async () => {
-    const cwd = inWorkspace('beta');
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
-        cwd,
-        stdio: 'ignore',
-      });
-    git('init');
+    gitInBeta('init');
     await write(beta, oneHeader('weather', secrets.query));
-    git('add', '.');
-    git('commit', '-m', 'with');
+    gitInBeta('add', '.');
+    gitInBeta('commit', '-m', 'with');
     await write(beta, '{ "servers": {} }\n');
-    git('commit', '-am', 'without');
+    gitInBeta('commit', '-am', 'without');
     const history = await searchGitHistory(inWorkspace(beta), secrets.query);
     assert.equal(history.commits, 2);
     assert.match(
@@ -208,5 +298,22 @@ describe('A secret in a file', () => {
     );
     const none = await searchGitHistory(inWorkspace(beta), secrets.env);
     assert.deepEqual(none, { commits: 0, searched: true });
+  });
+
+  it('that git has in its history is not done with: it has to be replaced', async () => {
+    gitInBeta('init');
+    await write(beta, oneHeader('weather', secrets.custom));
+    gitInBeta('add', '.');
+    gitInBeta('commit', '-m', 'with');
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await run('mcpKeyring.servers.moveToKeyring', { file: uriOf(beta), server: 'weather' });
+      const warning = messages.shown.find(({ kind }) => kind === 'warning');
+      assert.match(warning?.text ?? '', /^Git has this secret in 1 commits? of .*revoke it where it was issued/);
+      assert.deepEqual(warning?.buttons, ['Open GitHub', 'Replace Token...']);
+    } finally {
+      messages.release();
+    }
   });
 });

@@ -7,9 +7,12 @@ import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts
 import { startRolesServer } from '../../servers/rolesServer.ts';
 import { services, uriOf } from '../harness/inside.ts';
 import { addServer, inWorkspace, readText, run, start, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
 import { freshJwt } from '../harness/tokens.ts';
 
 const key = 'taken-key-not-a-secret-0123456789';
+const sharedSecret = 'taken-shared-secret-that-protects-nothing';
+const rolesClaims = { iss: 'mcp-auth-server', sub: 'alice', role: 'viewer', permissions: ['read:todos'] };
 
 describe('Take Over Server and Give Back to File', function () {
   this.timeout(60_000);
@@ -18,7 +21,7 @@ describe('Take Over Server and Give Back to File', function () {
 
   before(async () => {
     weather = await startApiKeyServer({ keys: [key] });
-    todos = await startRolesServer({ secret: 'taken-shared-secret-that-protects-nothing' });
+    todos = await startRolesServer({ secret: sharedSecret });
   });
 
   after(async () => {
@@ -169,6 +172,154 @@ describe('Take Over Server and Give Back to File', function () {
     writeFileSync(inWorkspace(path), '{}');
     await run('mcpKeyring.servers.giveBack', provided('hail'));
     assert.equal(JSON.parse(readText(path)).mcpServers.hail.headers['X-API-Key'], key);
+  });
+
+  describe('and the credential that offers it', () => {
+    const messages = new Messages();
+    const path = '.vscode/mcp.json';
+
+    before(() => messages.catch());
+    after(() => messages.release());
+
+    beforeEach(async () => {
+      messages.shown.length = 0;
+      messages.answer = () => undefined;
+      await run('mcpKeyring.servers.refresh');
+    });
+
+    async function offered(name: string, from: string): Promise<string> {
+      const { credentialId } = await addServer({
+        name,
+        url: `${weather.origin}/${name}`,
+        file: from,
+        credential: { kind: 'apiKey', name, key },
+      });
+      await takeOver(from, name);
+      messages.shown.length = 0;
+      return credentialId;
+    }
+
+    async function isOffered(name: string): Promise<boolean> {
+      const { inventory } = await services();
+      return inventory.snapshot.provided.some(({ parsed }) => parsed.name === name);
+    }
+
+    it('is not deleted before the loss has been named', async () => {
+      writeFileSync(inWorkspace(path), '{ "servers": {} }');
+      const credentialId = await offered('sleet', path);
+      await run('mcpKeyring.credentials.delete', { credentialId });
+      const [question] = messages.shown;
+      assert.match(
+        question?.detail ?? '',
+        /sleet was taken over from .*mcp\.json, and VS Code will not have it any more/,
+      );
+      assert.deepEqual(question?.buttons, ['Give Back and Delete', 'Delete']);
+      const { vault } = await services();
+      assert.ok(vault.credential(credentialId), 'nobody has said yes');
+      assert.ok(await isOffered('sleet'));
+    });
+
+    it('gives it back to its file, and is deleted then', async () => {
+      const { vault } = await services();
+      const credentialId = vault.credentials.find(({ name }) => name === 'sleet')?.id ?? '';
+      messages.answer = () => 'Give Back and Delete';
+      await run('mcpKeyring.credentials.delete', { credentialId });
+      assert.equal(vault.credential(credentialId), undefined);
+      assert.match(readText(), /"sleet"[\s\S]*"X-API-Key": "\$\{input:mcp-keyring\.sleet\./);
+      assert.ok(!(await isOffered('sleet')));
+    });
+
+    it('is not written into a file that would hold it in clear', async () => {
+      const from = '.mcp.json';
+      writeFileSync(inWorkspace(from), '{"mcpServers":{}}');
+      const credentialId = await offered('frost', from);
+      messages.answer = () => 'Give Back and Delete';
+      await run('mcpKeyring.credentials.delete', { credentialId });
+      assert.deepEqual(JSON.parse(readText(from)).mcpServers.frost, {
+        type: 'http',
+        url: `${weather.origin}/frost`,
+        headers: {},
+      });
+    });
+
+    it('stays where the file cannot take the server', async () => {
+      const from = '.mcp.json';
+      writeFileSync(inWorkspace(from), '{"mcpServers":{}}');
+      const credentialId = await offered('dew', from);
+      const other = '{"mcpServers":{"dew":{"type":"http","url":"https://other.example.com/mcp"}}}';
+      writeFileSync(inWorkspace(from), other);
+      await known(from, 'dew');
+      messages.answer = ({ buttons }) => buttons.find(button => button === 'Give Back and Delete');
+      await run('mcpKeyring.credentials.delete', { credentialId });
+      const { vault } = await services();
+      assert.ok(vault.credential(credentialId));
+      assert.equal(readText(from), other);
+      assert.ok(await isOffered('dew'));
+      writeFileSync(inWorkspace(from), '{}');
+    });
+
+    it('can be another one, with which the server keeps its way back', async () => {
+      const { vault } = await services();
+      const first = vault.credentials.find(({ name }) => name === 'dew')?.id ?? '';
+      const second = (await run('mcpKeyring.addCredential', provided('dew'), {
+        kind: 'apiKey',
+        name: 'dew 2',
+        key,
+      })) as string;
+      messages.shown.length = 0;
+      messages.answer = () => 'Delete';
+      await run('mcpKeyring.credentials.delete', { credentialId: first });
+      assert.deepEqual(messages.shown[0]?.buttons, ['Delete']);
+      assert.ok(await isOffered('dew'));
+      await run('mcpKeyring.servers.giveBack', provided('dew'));
+      assert.equal(JSON.parse(readText('.mcp.json')).mcpServers.dew.headers['X-API-Key'], key);
+      assert.ok(vault.credential(second));
+    });
+
+    it('is named when it is revoked, and its server is stopped and stays offered', async () => {
+      writeFileSync(inWorkspace('.mcp.json'), '{}');
+      writeFileSync(inWorkspace(path), '{ "servers": {} }');
+      const credentialId = await offered('mist', path);
+      const { vault, inventory } = await services();
+      await start(provided('mist'));
+      const label = inventory.snapshot.provided.find(({ parsed }) => parsed.name === 'mist')?.label ?? '';
+      const stopped: unknown[] = [];
+      const { executeCommand } = vscode.commands;
+      Object.assign(vscode.commands, {
+        executeCommand: (command: string, ...args: unknown[]) => {
+          if (command === 'workbench.mcp.stopServer') {
+            stopped.push(args[0]);
+          }
+          return executeCommand(command, ...args);
+        },
+      });
+      try {
+        messages.answer = ({ buttons }) => buttons.find(button => button === 'Revoke');
+        await run('mcpKeyring.credentials.revoke', { credentialId });
+      } finally {
+        Object.assign(vscode.commands, { executeCommand });
+      }
+      assert.match(messages.shown[0]?.detail ?? '', /These servers have it: mist\. Those that run are stopped\./);
+      assert.deepEqual(stopped, [`mcp-keyring.mcp-keyring/${label}`]);
+      assert.ok(vault.credential(credentialId)?.revokedAt);
+      assert.ok(await isOffered('mist'));
+    });
+
+    it('offers to start its server when it has been replaced or renewed', async () => {
+      const { credentialId } = await addServer({
+        name: 'haze',
+        url: todos.url,
+        delivery: 'provided',
+        credential: { kind: 'signedJwt', name: 'haze', secret: sharedSecret, claims: rolesClaims },
+      });
+      todos.requests.length = 0;
+      messages.answer = ({ buttons }) => buttons.find(button => button === 'Start Server');
+      await run('mcpKeyring.credentials.renew', { credentialId });
+      assert.match(messages.shown.at(-1)?.text ?? '', /“haze” has a new token\. haze gets it at its next start\./);
+      await until('its tools', () =>
+        todos.requests.some(({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200),
+      );
+    });
   });
 
   it('leaves file and keyring alone where a server cannot be offered', async () => {

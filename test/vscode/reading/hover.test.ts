@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { hostileTexts, unseen } from '../../fixtures/hostileTexts.ts';
 import { headerSnapshot, uriOf } from '../harness/inside.ts';
 import { addServer, inWorkspace, readText } from '../harness/keyring.ts';
 import { fakeSignature, freshJwt, jwt, nowSeconds, segment } from '../harness/tokens.ts';
@@ -183,25 +184,8 @@ describe('Hover', () => {
   });
 
   describe('of a hostile token', () => {
-    const hostile: readonly [what: string, claim: string][] = [
-      ['a link', '[click me](https://evil.test)'],
-      ['a command', '[renew](command:workbench.action.terminal.new)'],
-      ['an image', '![x](https://evil.test/pixel.png)'],
-      ['HTML', '<img src="https://evil.test/p.png" onerror="x"><a href="command:x">y</a>'],
-      ['a bare URL', 'https://evil.test/a www.evil.test admin@evil.test'],
-      ['an autolink', '<https://evil.test>'],
-      ['an icon', '$(verified-filled) $(error)'],
-      ['a table', 'a | b |\n| --- | --- |\n| role | admin |'],
-      ['a heading and a rule', '\n\n# Trusted\n\n---\n'],
-      ['code', '```js\nx\n``` `y` ~~~'],
-      ['emphasis', '**bold** _it_ ~~no~~'],
-      ['a reference', '[x]: https://evil.test\n[x]'],
-      ['an entity', '&lt;b&gt; &#x202e; &amp;'],
-      ['directions', 'admin\u202egnp.exe\u2066\u200b\u{e0041}'],
-      ['a backslash', '\\[x\\](https://evil.test)\\'],
-    ];
-    for (const [what, claim] of hostile) {
-      it(`shows ${what} as text`, async () => {
+    for (const [what, claim] of Object.entries(hostileTexts)) {
+      it(`shows what is no text as text: ${what}`, async () => {
         const sample = freshJwt({ [claim]: 'as a name', value: claim, list: [claim], deep: { [claim]: claim } }, 600);
         const document = await plain(sample);
         const [hover, ...others] = await hoversAt(document, new vscode.Position(0, 5));
@@ -211,7 +195,7 @@ describe('Hover', () => {
         assert.notEqual(hover.isTrusted, true);
         const html = await rendered(hover.value);
         assert.doesNotMatch(html, /<(?:a|img|h1|hr|code|pre|em|del|script|s)\b/);
-        assert.doesNotMatch(hover.value, /[\u202e\u2066\u200b]|\u{e0041}/u);
+        assert.doesNotMatch(hover.value, unseen);
         // Icons of our own stand at the beginning of a line; one in a claim would have to have its dollar free.
         assert.doesNotMatch(hover.value.replace(/^\$\([a-z]+\) /gm, ''), /(?<!\\)\$\(/);
         const rows = html.match(/<tr\b/g)?.length;

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
+import { services } from '../harness/inside.ts';
 import { addServer, inWorkspace, pause, run, start, toolsOf, until } from '../harness/keyring.ts';
 
 const key = 'demo-key-not-a-secret-0123456789';
@@ -38,7 +39,22 @@ describe('The resolver', function () {
     await evil.close();
   });
 
-  afterEach(() => {
+  /** The user's own file of a profile that is not the one in use. */
+  async function writeProfile(text: string): Promise<void> {
+    await vscode.workspace.fs.writeFile(await profileFile(), new TextEncoder().encode(text));
+  }
+
+  async function profileFile(): Promise<vscode.Uri> {
+    const { files } = await services();
+    const user = files.locations.find(({ format }) => format.id === 'vscodeUser');
+    assert.ok(user);
+    return vscode.Uri.joinPath(user.uri, '../profiles/other/mcp.json');
+  }
+
+  afterEach(async () => {
+    await vscode.workspace.fs
+      .delete(vscode.Uri.joinPath(await profileFile(), '..'), { recursive: true })
+      .then(undefined, () => {});
     write(config, good);
     for (const file of [
       'folder/.mcp.json',
@@ -69,7 +85,7 @@ describe('The resolver', function () {
     assert.equal(await run('mcpKeyring.resolveHeader', id), key);
   });
 
-  const lies: readonly (readonly [string, () => void])[] = [
+  const lies: readonly (readonly [string, () => void | Promise<void>])[] = [
     [
       'another server in the same file uses the input',
       () => write(config, withServer({ url: evil.url, headers: { [header]: reference() } })),
@@ -82,6 +98,15 @@ describe('The resolver', function () {
     [
       'the server has two URLs',
       () => write(config, good.replace('"url"', `"url": ${JSON.stringify(evil.url)}, "url"`)),
+    ],
+    [
+      // Of two members of one name clients take the last.
+      'the server has another URL behind the one that is attached',
+      () => write(config, good.replace(/"url": "[^"]*"/, `$&, "url": ${JSON.stringify(evil.url)}`)),
+    ],
+    [
+      'it stands in the server that it is for, but in no header',
+      () => write(config, withServer({ url: honest.url, oauth: { clientId: reference() } })),
     ],
     ['it stands in a URL', () => write(config, withServer({ url: `${evil.url}?k=${reference()}` }))],
     ['it stands in an environment', () => write(config, withServer({ command: 'node', env: { KEY: reference() } }))],
@@ -147,12 +172,19 @@ describe('The resolver', function () {
           }),
         ),
     ],
+    [
+      'the mcp.json of another profile uses it',
+      async () =>
+        writeProfile(
+          JSON.stringify({ servers: { a: { url: evil.url, headers: { [header]: reference() } } }, inputs: [input()] }),
+        ),
+    ],
     ['no file uses it', () => write(config, '{}')],
   ];
 
   for (const [lie, tell] of lies) {
     it(`hands out nothing when ${lie}`, async () => {
-      tell();
+      await tell();
       await assert.rejects(
         async () => run('mcpKeyring.resolveHeader', id),
         /no credential was handed out|There is no credential for/,

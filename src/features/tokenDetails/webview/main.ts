@@ -269,6 +269,9 @@ function attachments({ attachments: attached, labels }: PanelView): PageElement 
           'ul',
           { class: 'plain' },
           ...named.map(({ key, text }) => {
+            if (key === undefined) {
+              return element('li', {}, text);
+            }
             const link = button(
               labels.showInFile,
               `file-${key}`,

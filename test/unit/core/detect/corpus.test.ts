@@ -1,8 +1,10 @@
 import { ok } from 'node:assert/strict';
 import { scorePart } from '../../../detect/corpus.ts';
 
+const parts = ['tuning', 'heldOut', 'unseen'] as const;
+
 describe('corpus of exposed secrets', () => {
-  for (const part of ['tuning', 'heldOut'] as const) {
+  for (const part of parts) {
     it(part, () => {
       const score = scorePart(part);
       console.log(
@@ -16,6 +18,6 @@ describe('corpus of exposed secrets', () => {
   }
 
   it('has at least 300 labelled secrets', () => {
-    ok(scorePart('tuning').secrets + scorePart('heldOut').secrets >= 300);
+    ok(parts.reduce((sum, part) => sum + scorePart(part).secrets, 0) >= 300);
   });
 });

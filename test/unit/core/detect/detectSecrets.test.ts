@@ -71,6 +71,8 @@ describe('detectSecrets', () => {
       ['a command line as one text', { command: `npx x --token ${key}` }, [`a argument --token token ${key}`]],
       ['a command as a list', { command: ['npx', 'x', '--token', key] }, [`a argument --token token ${key}`]],
       ['a query', { url: `https://a.example/?a=1&api_key=${key}#x` }, [`a url-query api_key api-key ${key}`]],
+      ['a path', { url: `https://a.example/s/${key}${key2}/mcp` }, [`a url-path url random-value ${key}${key2}`]],
+      ['ids in a path', { url: withFakeValues('https://a.example/@uuid@/@hex:64@/@an:44@/mcp', 'ids') }, []],
       ['user info', { url: `https://me:${key}@a.example/?a=1` }, [`a url-userinfo url url-password ${key}`]],
       [
         'user info and query',

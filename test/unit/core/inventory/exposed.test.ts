@@ -133,25 +133,25 @@ describe('exposed secrets', () => {
       }),
     ]);
     const said = () =>
-      listExposed(inventory.snapshot).map(({ finding: { severity, data } }) => [severity, data.synced]);
-    assert.deepEqual(said(), [
-      ['warning', undefined],
-      ['warning', undefined],
-    ]);
+      listExposed(inventory.snapshot).map(({ finding: { severity, data } }) => [severity, data.tracked, data.synced]);
+    const nowhere = ['warning', undefined, undefined];
+    assert.deepEqual(said(), [nowhere, nowhere]);
     const before = heard.length;
     inventory.setExposures(new Map([[uri, { tracked: false, synced: false }]]));
     assert.equal(heard.length, before);
-    inventory.setExposures(new Map([[uri, { tracked: true, synced: true }]]));
+    inventory.setExposures(new Map([[uri, { tracked: true, synced: false }]]));
     assert.equal(heard.length, before + 1);
     assert.deepEqual(said(), [
-      ['error', true],
-      ['error', true],
+      ['error', true, undefined],
+      ['error', true, undefined],
+    ]);
+    inventory.setExposures(new Map([[uri, { tracked: false, synced: true }]]));
+    assert.deepEqual(said(), [
+      ['error', undefined, true],
+      ['error', undefined, true],
     ]);
     inventory.setExposures(new Map());
-    assert.deepEqual(said(), [
-      ['warning', undefined],
-      ['warning', undefined],
-    ]);
+    assert.deepEqual(said(), [nowhere, nowhere]);
   });
 
   it('have the remedy that holds in their format', async () => {

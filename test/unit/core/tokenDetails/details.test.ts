@@ -104,6 +104,20 @@ describe('token details', () => {
     assert.ok(details.examples.every(({ text }) => text.includes(url)));
   });
 
+  it('name the server that is offered with it, which no file names', async () => {
+    const insecure = 'http://todos.example.com/mcp';
+    const mine = attach(bearer('mine', token), {
+      url: insecure,
+      header: 'authorization',
+      at: now,
+      insecureAllowed: true,
+      provided: { name: 'offered', url: insecure, header: 'Authorization' },
+    });
+    const [attachment] = (await detailsOf([mine])).attachments;
+    assert.deepEqual(attachment?.places, [{ server: 'offered', header: 'Authorization', delivery: 'provided' }]);
+    assert.equal(attachment.inUse, true);
+  });
+
   it('list what is wrong, worst first, each thing once', async () => {
     const expired = fakeJwt({ iat: seconds(now) - 600, exp: seconds(now) - 60, aud: 'https://elsewhere.example.com' });
     const details = await detailsOf([attachedTo(bearer('b', expired))], {

@@ -1,0 +1,142 @@
+import type { ParsedHeader } from '../../core/config/types.ts';
+import { canonicalUrl } from '../../core/config/url.ts';
+import { currentToken } from '../../core/credentials/token.ts';
+import type { Credential } from '../../core/credentials/types.ts';
+import { KeyringError } from '../../core/errors.ts';
+import { isAuthenticationHeader } from '../../core/inventory/literals.ts';
+import { parseHeaderValue } from '../../core/jwt/headerValue.ts';
+import type { ServerTarget } from '../../ids.ts';
+import { fileLabel } from '../../platform/configFiles.ts';
+import { makeCredential } from '../../platform/credentialFactory.ts';
+import type { Assignment, FoundServer } from '../../platform/deliverer.ts';
+import { confirmInsecure } from '../../platform/insecure.ts';
+import { answersForValue } from '../../platform/literalCredential.ts';
+import type { Services } from '../../services.ts';
+
+/** A header that has left its file for the keyring. */
+export interface MovedHeader {
+  readonly target: ServerTarget & { readonly header: string };
+  readonly credentialId: string;
+  /** The value that stood in the file, as it stood there. */
+  readonly written: string;
+  /** The file's editor had unsaved changes, so the reference is in it and not yet on disk. */
+  readonly unsaved: boolean;
+}
+
+export interface MoveOutcome {
+  readonly moved: readonly MovedHeader[];
+  /** Why the others were not moved: one for each of them, or one for a file that could not be written. */
+  readonly problems: readonly unknown[];
+}
+
+/**
+ * Moves header values into the keyring, where each becomes a credential, and writes references in their places: one edit
+ * for each file, so that one undo brings its text back. What can't be moved stays as it is.
+ */
+export async function moveHeaders(services: Services, targets: readonly ServerTarget[]): Promise<MoveOutcome> {
+  const moved: MovedHeader[] = [];
+  const problems: unknown[] = [];
+  for (const inFile of Map.groupBy(targets, ({ file }) => file).values()) {
+    const outcome = await moveInFile(services, inFile);
+    moved.push(...outcome.moved);
+    problems.push(...outcome.problems);
+  }
+  return { moved, problems };
+}
+
+async function moveInFile(services: Services, targets: readonly ServerTarget[]): Promise<MoveOutcome> {
+  const { vault, deliverer } = services;
+  const problems: unknown[] = [];
+  const created: string[] = [];
+  const found: { readonly assignment: Assignment; readonly written: string }[] = [];
+  for (const target of targets) {
+    try {
+      found.push(await assign(services, target, created));
+    } catch (error) {
+      problems.push(error);
+    }
+  }
+  const [first] = found;
+  if (!first) {
+    return { moved: [], problems };
+  }
+  try {
+    const assignments = found.map(({ assignment }) => assignment);
+    const { place } = first.assignment.placement;
+    const outcome = await deliverer.attachAll(place, assignments, { undoable: true });
+    const moved = found.map(({ assignment: { placement, credentialId }, written }) => ({
+      target: { file: place.key, server: placement.server, header: placement.header },
+      credentialId,
+      written,
+      unsaved: outcome === 'unsaved',
+    }));
+    return { moved, problems };
+  } catch (error) {
+    for (const id of created) {
+      // Best effort: the keyring may be what failed.
+      await vault.deleteCredential(id).catch(() => {});
+    }
+    return { moved: [], problems: [...problems, error] };
+  }
+}
+
+/** Finds a header in its file as it is now, and the credential that its value is or becomes. */
+async function assign(
+  services: Services,
+  target: ServerTarget,
+  created: string[],
+): Promise<{ readonly assignment: Assignment; readonly written: string }> {
+  const { deliverer, vault, clock } = services;
+  const server = await deliverer.find(target);
+  const { url } = server.parsed;
+  const header = headerOf(services, server, target.header);
+  const shape = header?.value ? parseHeaderValue(header.name, header.value).shape : undefined;
+  // Whoever asks for it knows that it's a secret, whatever the header's name says.
+  if (!header?.value || (shape !== 'jwt' && shape !== 'opaque') || !url) {
+    throw new KeyringError('server-not-found', { server: target.server, file: fileLabel(target.file) });
+  }
+  const placement = {
+    place: server.place,
+    server: target.server,
+    url: url.value,
+    header: header.name,
+    delivery: 'reference' as const,
+  };
+  await deliverer.check(placement);
+  const allowInsecure = await confirmInsecure(url.value);
+  const answers = answersForValue(header.name, header.value, target.server);
+  const made = makeCredential(answers, target.server, header.name, vault, clock).credential;
+  // The same secret in several places is one credential: it is renewed and revoked as one.
+  const credential = vault.credentials.find(other => isSame(other, made)) ?? made;
+  if (credential === made) {
+    await vault.putCredential(made);
+    created.push(made.id);
+  }
+  return { assignment: { placement, credentialId: credential.id, allowInsecure }, written: header.value };
+}
+
+function isSame(a: Credential, b: Credential): boolean {
+  const token = currentToken(a);
+  const other = currentToken(b);
+  return (
+    a.kind === b.kind &&
+    a.revokedAt === undefined &&
+    a.header.name.toLowerCase() === b.header.name.toLowerCase() &&
+    a.header.scheme === b.header.scheme &&
+    token !== undefined &&
+    other !== undefined &&
+    token.equals(other)
+  );
+}
+
+/** The header that is meant: the named one, else the one that has a credential, else the one that authenticates. */
+function headerOf({ vault }: Services, { parsed }: FoundServer, name: string | undefined): ParsedHeader | undefined {
+  if (name !== undefined) {
+    return parsed.headers.find(header => header.name.toLowerCase() === name.toLowerCase());
+  }
+  const url = parsed.url && canonicalUrl(parsed.url.value);
+  return (
+    parsed.headers.find(header => url?.ok && vault.attachedTo(url.value, header.name).length > 0) ??
+    parsed.headers.find(header => isAuthenticationHeader(header.name))
+  );
+}
