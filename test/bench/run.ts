@@ -1,13 +1,14 @@
 // Measures what is claimed, each thing beside a yardstick in the same run: npm run bench
 import { detectionClaims } from '../detect/bench.ts';
 import { analysisClaims } from './analysis.ts';
+import { editClaims } from './edits.ts';
 import { hostClaims } from './inHost.ts';
 import { jwtClaims } from './jwt.ts';
 import { printClaims } from './measure.ts';
 import { sizeClaims } from './sizes.ts';
 
 const claims = [];
-for (const part of [analysisClaims, detectionClaims, jwtClaims, sizeClaims, hostClaims]) {
+for (const part of [analysisClaims, editClaims, detectionClaims, jwtClaims, sizeClaims, hostClaims]) {
   claims.push(...(await part()));
 }
 printClaims(claims);

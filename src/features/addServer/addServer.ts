@@ -9,6 +9,7 @@ import type { ConfigLocation } from '../../platform/configLocations.ts';
 import { placeOf } from '../../platform/configPlaces.ts';
 import { makeCredential, type NewCredentialAnswers } from '../../platform/credentialFactory.ts';
 import type { Placement } from '../../platform/deliverer.ts';
+import { confirmLiteral } from '../../platform/literalWarning.ts';
 import { offerServer, refuseOfferedName } from '../../platform/providedServers.ts';
 import { inertText } from '../../platform/texts.ts';
 import { runWizard } from '../../platform/wizard.ts';
@@ -80,8 +81,14 @@ export async function addServer(services: Services, answers: AddServerAnswers = 
           server: name,
           url,
           header,
-          delivery: delivery ?? (await services.deliverer.preferredDelivery(place)),
+          delivery:
+            delivery ??
+            (await services.deliverer.preferredDelivery(place, existing && { credentialId: existing.id, header })),
         };
+  const asked = programmatic || answers.delivery !== undefined || placement.delivery !== 'literal';
+  if (!asked && !(await confirmLiteral([placement.place]))) {
+    throw new Cancelled();
+  }
   const { credentialId, unsaved } = await store(services, placement, credentialAnswers, allowInsecure);
   const file = placement.delivery === 'provided' ? providedFile : placement.place.key;
   const result: AddServerResult = { file, server: name, credentialId };
@@ -224,7 +231,9 @@ function tell(result: AddServerResult, placement: NewPlacement, unsaved: boolean
         )
       : placement.delivery === 'provided'
         ? vscode.l10n.t('{0} has been added. MCP Keyring offers it to VS Code; it stands in no file.', name)
-        : vscode.l10n.t('{0} has been added. The credential stands in clear in the file.', name);
+        : placement.delivery === 'environment'
+          ? vscode.l10n.t('{0} has been added. The file refers to the variable that your terminals have.', name)
+          : vscode.l10n.t('{0} has been added. The credential stands in clear in the file.', name);
   void vscode.window
     .showInformationMessage(
       inertText(message),

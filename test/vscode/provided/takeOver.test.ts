@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { providedFile } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
@@ -157,6 +157,24 @@ describe('Take Over Server and Give Back to File', function () {
       url: `${weather.origin}/hail`,
       headers: { 'X-API-Key': key },
     });
+  });
+
+  it('does the same with TOML, with all that another entry said in its place', async () => {
+    const path = '.codex/config.toml';
+    const text = `model = "gpt-5" # mine\n\n[mcp_servers.dew]\nurl = "${weather.origin}/dew" # where\ntool_timeout_sec = 5\nhttp_headers = { X-API-Key = "${key}", X-Team = "blue" }\n\n[tui]\ntheme = 'dark'\n`;
+    mkdirSync(inWorkspace('.codex'), { recursive: true });
+    writeFileSync(inWorkspace(path), text);
+    await takeOver(path, 'dew');
+    assert.equal(readText(path), `model = "gpt-5" # mine\n\n[tui]\ntheme = 'dark'\n`);
+    await run('mcpKeyring.servers.giveBack', provided('dew'));
+    assert.equal(readText(path), text);
+    await takeOver(path, 'dew');
+    writeFileSync(inWorkspace(path), `# edited\n${readText(path)}`);
+    await run('mcpKeyring.servers.giveBack', provided('dew'));
+    const after = readText(path);
+    assert.ok(after.startsWith('# edited\nmodel = "gpt-5" # mine\n'));
+    assert.match(after, /\[mcp_servers\.dew\]\nurl = "[^"]+"\ntool_timeout_sec = 5\nhttp_headers = \{/);
+    assert.ok(after.includes(`X-API-Key = "${key}"`) && after.includes('X-Team = "blue"'));
   });
 
   it('keeps the server offered while its name is taken in the file', async () => {
