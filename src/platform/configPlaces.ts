@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { KeyringError } from '../core/errors.ts';
+import type { FileDelivery } from '../ids.ts';
 import { type ConfigFiles, fileLabel } from './configFiles.ts';
 import type { ConfigLocation } from './configLocations.ts';
 import { locationLabel } from './locationTexts.ts';
@@ -28,4 +29,20 @@ export function placeOf(file: string, files: ConfigFiles): ConfigLocation {
 export function placeText(place: ConfigLocation): string {
   const { name, path } = locationLabel(place);
   return path === '' ? name : `${name} (${path})`;
+}
+
+/** What a file gets of a credential in a delivery, as a sentence. */
+export function deliveryDetail({ format }: ConfigLocation, delivery: FileDelivery): string {
+  switch (delivery) {
+    case 'reference':
+      return vscode.l10n.t('The file gets a reference; the credential stays in the keyring.');
+    case 'environment':
+      return vscode.l10n.t('The file gets a reference to the variable that terminals of VS Code have.');
+    case 'literal':
+      return format.indirections.length > 0 && !format.indirections.includes('input')
+        ? vscode.l10n.t(
+            'The file gets the credential itself, in plain text; a reference, once it is made available in terminals.',
+          )
+        : vscode.l10n.t('The file gets the credential itself, in plain text: what reads it resolves no references.');
+  }
 }

@@ -15,6 +15,7 @@ describe('The files of other clients', () => {
       files: { [file]: '{\n  // The servers of this project.\n  "servers": {}\n}\n' },
       home: {
         '.cursor/mcp.json': `{\n  "mcpServers": {\n    "tasks-in-cursor": { "url": "${url}" }\n  }\n}\n`,
+        '.gemini/settings.json': `{\n  "mcpServers": {\n    "tasks-in-gemini": { "httpUrl": "${url}" }\n  }\n}\n`,
         '.codex/config.toml': 'model = "gpt-5"\n',
       },
       keybindings: [
@@ -56,7 +57,7 @@ describe('The files of other clients', () => {
     assert.match(texts, /Cursor \(~\/\.cursor\/mcp\.json\).*address already.*plain text/);
     assert.match(texts, /Codex \(~\/\.codex\/config\.toml\).*plain text/);
     assert.match(texts, /User mcp\.json.*reference/);
-    assert.doesNotMatch(texts, /Windsurf|Gemini/);
+    assert.doesNotMatch(texts, /Windsurf|Claude Desktop/);
     await workbench.quickInput.pick('Codex (~/.codex/config.toml)');
     assert.match(await notification('tasks stands in'), /Codex .*in plain text; it is replaced/);
     await workbench.screenshot('copied-server-dark');
@@ -71,7 +72,8 @@ describe('The files of other clients', () => {
     await workbench.screenshot('attach-all-dark');
     assert.match(message, /2 files name https:\/\/tasks\.example\.com\/mcp\. Where does “tasks \(dev\)” go\?/);
     assert.match(detail, /\.cursor\/mcp\.json: the token in plain text/);
-    assert.deepEqual(buttons.slice(0, 2).toSorted(), ['All 2 Files', 'Only This File']);
+    assert.match(detail, /\.gemini\/settings\.json: the token in plain text/);
+    assert.deepEqual(buttons.toSorted(), ['All 2 Files', 'Cancel', 'Only This File']);
     await workbench.dialog.choose('Only This File');
     await notification('is attached to tasks-in-cursor');
   });

@@ -4,7 +4,7 @@ import type { ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { Delivery } from '../../ids.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
-import { placeText } from '../../platform/configPlaces.ts';
+import { deliveryDetail, placeText } from '../../platform/configPlaces.ts';
 import { fieldText } from '../../platform/errorTexts.ts';
 import { ownerText } from '../../platform/locationTexts.ts';
 import { type ProbeResult, probeServer } from '../../platform/probe.ts';
@@ -89,13 +89,14 @@ function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: Se
     ask: async prompts => {
       const inFiles = await Promise.all(
         (await files.offered()).map(async place => {
-          const literal = (given.delivery ?? (await deliverer.preferredDelivery(place))) === 'literal';
+          const delivery =
+            given.delivery === undefined || given.delivery === 'provided'
+              ? await deliverer.preferredDelivery(place)
+              : given.delivery;
           return {
             label: `$(file-code) ${placeText(place)}`,
             description: ownerText(place),
-            detail: literal
-              ? l10n.t('The file gets the credential itself, in plain text: what reads it resolves no references.')
-              : l10n.t('The file gets a reference; the credential stays in the keyring.'),
+            detail: deliveryDetail(place, delivery),
             value: place as ConfigLocation | undefined,
           };
         }),

@@ -41,7 +41,7 @@ export async function planPlacement(
 
 /**
  * The same server in other files, as far as what stands there has to be written: a reference of ours follows what is
- * attached to the URL by itself.
+ * attached to the URL by itself, and what this credential has delivered is there.
  */
 export async function otherPlaces(
   services: Services,
@@ -61,7 +61,9 @@ export async function otherPlaces(
       const other = { file: source.uri, server: server.parsed.name };
       const found = await services.deliverer.find(other).catch(() => undefined);
       const value = found?.parsed.headers.find(({ name }) => sameHeader(name, header))?.value;
-      if (found && !isKeyringReference(value)) {
+      const isDelivered =
+        value && services.vault.attachedTo(canonical.value, header)[0]?.credentialId === credential.id;
+      if (found && !isDelivered && !isKeyringReference(value)) {
         others.push(await planPlacement(services, found, header, credential));
       }
     }

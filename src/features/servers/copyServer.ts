@@ -5,9 +5,9 @@ import type { CopyServerAnswers, ServerTarget } from '../../ids.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
-import { placeOf, placeText } from '../../platform/configPlaces.ts';
+import { deliveryDetail, placeOf, placeText } from '../../platform/configPlaces.ts';
 import type { FoundServer } from '../../platform/deliverer.ts';
-import { confirmLiteral } from '../../platform/literalWarning.ts';
+import { confirmLiteral, isShared } from '../../platform/literalWarning.ts';
 import { lossText } from '../../platform/lossTexts.ts';
 import { askForServer } from '../../platform/serverTargets.ts';
 import { inertText } from '../../platform/texts.ts';
@@ -75,10 +75,12 @@ async function choosePlace(services: Services, found: FoundServer): Promise<Conf
   const items = await Promise.all(
     (await files.offered())
       .filter(({ key }) => key !== own)
+      // What only the user has comes first: Enter alone puts no token where others get it.
+      .sort((a, b) => Number(isShared(a)) - Number(isShared(b)))
       .map(async place => ({
         label: `$(file-code) ${placeText(place)}`,
         description: fileState(services, place, found),
-        detail: delivered && deliveryDetail(await deliverer.preferredDelivery(place, delivered)),
+        detail: delivered && deliveryDetail(place, await deliverer.preferredDelivery(place, delivered)),
         value: place,
       })),
   );
@@ -91,21 +93,10 @@ async function choosePlace(services: Services, found: FoundServer): Promise<Conf
 function fileState({ inventory }: Services, place: ConfigLocation, found: FoundServer): string {
   const file = inventory.snapshot.files.find(({ source }) => source.uri === place.key);
   if (!file) {
-    return vscode.l10n.t('is made');
+    return vscode.l10n.t('not there yet');
   }
   const same = file.servers.some(({ parsed }) => sameUrl(parsed.url?.value, found.parsed.url?.value));
   return same ? vscode.l10n.t('has a server of this address already') : '';
-}
-
-function deliveryDetail(delivery: string): string {
-  switch (delivery) {
-    case 'reference':
-      return vscode.l10n.t('The file gets a reference; the credential stays in the keyring.');
-    case 'environment':
-      return vscode.l10n.t('The file gets a reference to the variable that terminals of VS Code have.');
-    default:
-      return vscode.l10n.t('The file gets the credential itself, in plain text: what reads it resolves no references.');
-  }
 }
 
 async function askForName(
