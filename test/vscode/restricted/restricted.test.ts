@@ -138,6 +138,12 @@ describe('Restricted Mode', function () {
         return [reference];
       case 'mcpKeyring.servers.attachCredential':
         return [target, credential];
+      case 'mcpKeyring.servers.copyTo':
+        return [target, { to: '.mcp.json', allowLiteral: true }];
+      case 'mcpKeyring.servers.moveToDotMcp':
+        return [target, { allowLiteral: true }];
+      case 'mcpKeyring.credentials.useInTerminals':
+        return [credential, { variable: 'MCP_KEYRING_TEST', refer: true }];
       case 'mcpKeyring.keys.add':
         return [{ kind: 'generate', name: 'another', algorithm: 'ES256' }];
       case 'mcpKeyring.keys.exportPublic':
@@ -156,6 +162,10 @@ describe('Restricted Mode', function () {
       async () => vscode.commands.executeCommand('mcpKeyring.resolveHeader', reference),
       /not trusted/,
     );
+  });
+
+  it('puts nothing into the environment of terminals', async () => {
+    assert.deepEqual([...(await services()).context.environmentVariableCollection], []);
   });
 
   it('offers no server and resolves none', async () => {
