@@ -59,7 +59,7 @@ export async function addCredential(
     signInStep(
       services,
       draft,
-      () => serverUrl,
+      () => (serverUrl === undefined ? undefined : { url: serverUrl, insecureAllowed: false }),
       async () => {},
     ),
   ]);

@@ -59,7 +59,8 @@ export async function addServer(services: Services, answers: AddServerAnswers = 
     signInStep(
       services,
       credential,
-      () => server.url,
+      () =>
+        server.url === undefined ? undefined : { url: server.url, insecureAllowed: server.allowInsecure === true },
       () => checkPlace(services, server),
     ),
   ]);

@@ -32,6 +32,13 @@ export function oauthSteps(services: Services, draft: CredentialDraft, serverUrl
   ];
 }
 
+/** The MCP server that somebody signs in for. */
+export interface SignInServer {
+  readonly url: string;
+  /** Whether plain http to it is all right. */
+  readonly insecureAllowed: boolean;
+}
+
 /**
  * The last step: the sign-in itself, which leaves what it gave in the draft. With all answers given it asks nothing.
  * @param check throws where there is no place for what would come of it, so that nobody signs in for nothing
@@ -39,7 +46,7 @@ export function oauthSteps(services: Services, draft: CredentialDraft, serverUrl
 export function signInStep(
   services: Services,
   draft: CredentialDraft,
-  serverUrl: () => string | undefined,
+  server: () => SignInServer | undefined,
   check: () => Promise<void>,
 ): Step {
   const isGiven = draft.oauth?.flow !== undefined;
@@ -48,9 +55,10 @@ export function signInStep(
     ask: async prompts => {
       await check();
       const oauth = oauthOf(draft);
-      const url = serverUrl() ?? oauth.serverUrl;
-      if (url !== undefined) {
-        oauth.serverUrl = url;
+      const known = server();
+      if (known) {
+        oauth.serverUrl = known.url;
+        oauth.insecureAllowed = known.insecureAllowed;
       }
       const tools = await services.signIns.tools();
       draft.signedIn = isGiven

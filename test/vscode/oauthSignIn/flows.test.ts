@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { OAuthCredential } from '../../../src/core/credentials/types.ts';
 import type { AddServerResult, OAuthAnswers } from '../../../src/ids.ts';
+import { freePort } from '../../host/freePort.ts';
 import { OAUTH_CLIENT_SECRET } from '../../servers/oauthClients.ts';
 import type { OAuthServerChild } from '../../servers/oauthServerChild.ts';
 import {
@@ -10,10 +11,14 @@ import {
   TUTORIAL_CLIENT_SECRET,
   type TutorialServer,
 } from '../../servers/tutorialServer.ts';
+import { clientMetadataText } from '../../tools/clientMetadata.ts';
 import { forgetAll, services } from '../harness/inside.ts';
 import { addServer, readText, run, start, stop, until } from '../harness/keyring.ts';
 import { Person } from './person.ts';
 import { authorizationsSeen, methodsAnswered, requestsTo, startProvider } from './servers.ts';
+
+/** Where nobody but this test's provider finds the document. */
+const documentUrl = 'https://client.example/mcp-keyring.json';
 
 /** This host's browser is on the same machine, which the extension can't know. */
 const redirectUri = 'http://127.0.0.1/callback';
@@ -31,7 +36,10 @@ describe('OAuth: from a sign-in to a server that runs', function () {
     const key = (await services()).vault.signingKey(keyId);
     assert.ok(key?.type === 'jwk');
     provider = await startProvider({
-      authorizationServer: { assertionKey: { ...key.publicJwk, alg: 'ES256', ...(key.kid && { kid: key.kid }) } },
+      authorizationServer: {
+        assertionKey: { ...key.publicJwk, alg: 'ES256', ...(key.kid && { kid: key.kid }) },
+        metadataDocuments: { [documentUrl]: JSON.parse(clientMetadataText(documentUrl)) },
+      },
     });
     person.sitDown();
   });
@@ -107,6 +115,29 @@ describe('OAuth: from a sign-in to a server that runs', function () {
     const [authorization] = await requestsTo(provider, '/auth');
     assert.deepEqual(await requestsTo(provider, '/reg'), []);
     assert.match(authorization?.redirect_uri ?? '', /^http:\/\/127\.0\.0\.1:\d+\/callback$/);
+  });
+
+  it('authorization code: a fixed port, as a server that compares ports wants it', async () => {
+    const port = await freePort();
+    await add({ flow: 'authorizationCode', redirectUri: `http://127.0.0.1:${port}/back` });
+    const [authorization] = await requestsTo(provider, '/auth');
+    assert.equal(authorization?.redirect_uri, `http://127.0.0.1:${port}/back`);
+    assert.equal(new URL(person.opened[0] ?? '').searchParams.get('redirect_uri'), `http://127.0.0.1:${port}/back`);
+  });
+
+  it('authorization code: known by a client metadata document, registered nowhere', async () => {
+    const { settings } = await services();
+    Object.defineProperty(settings, 'oauthClientMetadataUrl', { value: documentUrl, configurable: true });
+    try {
+      const result = await add({ flow: 'authorizationCode', redirectUri });
+      const { grant } = await credentialOf(result);
+      assert.ok(grant.flow === 'authorizationCode');
+      assert.deepEqual([grant.client.clientId, grant.client.source], [documentUrl, 'metadata-document']);
+      assert.deepEqual(await requestsTo(provider, '/reg'), []);
+      await assertConnected(result);
+    } finally {
+      Reflect.deleteProperty(settings, 'oauthClientMetadataUrl');
+    }
   });
 
   it('authorization code: a client registered by hand, with its secret, other scopes, no resource', async () => {
