@@ -16,6 +16,12 @@ const inputUses = { file: 'src/core/config/inputUses.ts', noticedBy: 'unit: core
 const broker = { file: 'src/core/credentials/broker.ts', noticedBy: 'unit: core/credentials/broker' } as const;
 const provider = { file: 'src/features/provided/provider.ts', noticedBy: 'suite: provided' } as const;
 
+const signIns = { noticedBy: 'unit: core/oauth/browserSignIns' } as const;
+const loopback = {
+  file: 'src/platform/node/loopbackReceiver.ts',
+  noticedBy: 'unit: platform/loopbackReceiver',
+} as const;
+
 /** Every check between a file that asks for a value and the value. */
 export const guards: readonly Mutation[] = [
   {
@@ -251,5 +257,53 @@ export const guards: readonly Mutation[] = [
     find: 'const labels = new Set(taken);',
     replace: 'const labels = new Set<string>();',
     noticedBy: 'suite: provided',
+  },
+  {
+    ...signIns,
+    guard: 'the issuer of an answer is the one that was asked',
+    file: 'src/core/oauth/authorizationCode.ts',
+    find: 'iss !== null && iss !== issuer',
+    replace: 'false',
+  },
+  {
+    guard: 'no code without PKCE',
+    file: 'src/core/oauth/authorizationCode.ts',
+    find: '!server.pkce',
+    replace: 'false',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'metadata speak for the issuer that was asked',
+    file: 'src/core/oauth/serverMetadata.ts',
+    find: '!issuers.includes(issuer)',
+    replace: 'false',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'no server sends us into a private network',
+    file: 'src/core/oauth/urlPolicy.ts',
+    find: 'isPrivateHost(url.hostname) && !isKnown',
+    replace: 'false',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'a client is shown to its own issuer alone',
+    file: 'src/core/oauth/clientAuthentication.ts',
+    find: 'client.issuer !== server.issuer',
+    replace: 'false',
+    noticedBy: 'unit: core/oauth/flows',
+  },
+  {
+    ...loopback,
+    guard: 'browsers come back under the name of this machine alone',
+    find: "!/^(?:127\\.0\\.0\\.1|localhost):\\d+$/.test(headers.host ?? '')",
+    replace: 'false',
+  },
+  {
+    guard: 'foreign text on the landing page is text',
+    file: 'src/core/oauth/landingPage.ts',
+    find: '<p>${escapeHtml(plainText(paragraph, 600))}</p>',
+    replace: '<p>${paragraph}</p>',
+    noticedBy: 'unit: core/oauth/landingPage',
   },
 ];

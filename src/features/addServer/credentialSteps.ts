@@ -152,7 +152,7 @@ function kindStep(
           },
           {
             label: `$(sign-in) ${l10n.t('Sign in with OAuth')}`,
-            description: l10n.t('a token that renews itself, from whoever gives them out'),
+            description: l10n.t('with your browser, with a code, or as a program; renewed for you'),
             value: { kind: 'oauth' as const },
             kindOf: 'oauth',
           },

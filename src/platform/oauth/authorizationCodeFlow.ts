@@ -68,7 +68,7 @@ async function signIn(
   const { url, pending } = begun.value;
   const waiting = browser.wait(context, pending);
   const host = hostOf(server.issuer);
-  show({ prompt: l10n.t('Sign in at {0} in your browser, then come back. Escape cancels.', host), url });
+  show({ prompt: l10n.t('Sign in at {0} in your browser, then come back.', host), url });
   if (!(await openPage(url))) {
     show({
       prompt: l10n.t('The browser was not opened. Open or copy the page of {0} with the buttons above.', host),

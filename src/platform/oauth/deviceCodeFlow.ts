@@ -48,7 +48,7 @@ async function signIn(
   // No secret: whoever has it can only sign in for us, and the page says for whom.
   await env.clipboard.writeText(userCode);
   show({
-    prompt: l10n.t('Enter this code at {0}. It is on the clipboard. Escape cancels.', verificationUri),
+    prompt: l10n.t('Enter this code at {0}. It is on the clipboard.', verificationUri),
     code: userCode,
     url: verificationUri,
   });
