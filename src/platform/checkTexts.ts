@@ -81,6 +81,8 @@ export function checkText({ check, outcome, reason, data }: Check): string {
       return l10n.t('There is no key to check it with.');
     case 'kid-unknown':
       return l10n.t('It names the key {0}; the keys at hand are {1}.', text('kid'), text('kids'));
+    case 'kid-ambiguous':
+      return l10n.t('It names the key {0}, and several different keys at hand have that name.', text('kid'));
     case 'hmac-with-public-key':
       return l10n.t('It is signed with a shared secret, and only public keys are at hand.');
     case 'secret-for-asymmetric':

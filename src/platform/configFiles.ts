@@ -278,6 +278,17 @@ export function showsText(document: vscode.TextDocument, text: string): boolean 
   return plain(document.getText()) === plain(text);
 }
 
+/** How long VS Code may take to show what another program has written, in ms. */
+const catchUpTime = 2000;
+
+/** Waits for a buffer without changes to show a file's text: it follows the file a moment later, or never. */
+export async function untilShown(document: vscode.TextDocument, text: string): Promise<void> {
+  const deadline = Date.now() + catchUpTime;
+  while (!document.isDirty && !showsText(document, text) && Date.now() < deadline) {
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
 /** The editor's buffer of a file, where one is open. */
 export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   const file = comparable(uri);

@@ -2,7 +2,7 @@ import type { Credential, HeaderSpec, SigningKey, TokenTemplate } from '../core/
 import type { Vault } from '../core/credentials/vault.ts';
 import { KeyringError } from '../core/errors.ts';
 import { cleanPastedCredential, isSendable } from '../core/jwt/headerValue.ts';
-import { checkKey } from '../core/jwt/keyMaterial.ts';
+import { checkKey, keyError } from '../core/jwt/keyMaterial.ts';
 import { generateHmacSecret, hmacBytes, hmacStrength } from '../core/jwt/secrets.ts';
 import type { JsonObject } from '../core/jwt/types.ts';
 import type { Clock } from '../core/ports.ts';
@@ -104,7 +104,7 @@ export function templateFor(answers: Omit<SignedJwtAnswers, 'kind'>, key: Signin
   const problem = checkKey(key, algorithm);
   // A short secret has been talked about when it was typed.
   if (problem && !(problem.reason === 'key-weak' && key.type === 'oct')) {
-    throw new KeyringError('signing-key-problem', { ...problem.data, reason: problem.reason });
+    throw keyError(problem);
   }
   return {
     algorithm,

@@ -48,6 +48,8 @@ function reasonText(reason: VerifierFinding['reason'], data: FindingData): strin
       return l10n.t('it looks for scopes in {0}, and they stand in {1}', text('wanted'), text('found'));
     case 'role-list-ignored':
       return l10n.t('it reads “role”, and the token has “roles”');
+    case 'role-unknown':
+      return l10n.t('it knows the roles {0}, and not “{1}”', text('roles'), text('role'));
     case 'no-leeway':
       return l10n.t('it allows for no difference between clocks, and “{0}” is seconds away', text('claim'));
     case 'issued-in-future':

@@ -39,19 +39,28 @@ export interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
+/** A line between two groups of items. */
+export interface Separator extends vscode.QuickPickItem {
+  readonly kind: vscode.QuickPickItemKind.Separator;
+}
+
 export interface PickQuestion<T> {
   readonly prompt: string;
-  readonly items: readonly Choice<T>[];
+  readonly items: readonly (Choice<T> | Separator)[];
   /** The item that is active at first. */
   readonly active?: T;
+  /** Why the active item came to nothing when it was picked before, as a sentence to stand beneath it; may be empty. */
+  readonly problem?: string | undefined;
 }
 
 /**
- * Asks questions one after another. Back leads to the question before, with its answer still in it; Escape throws
- * {@link Cancelled}. Nothing is kept by the wizard itself, so leaving it leaves nothing behind.
+ * Asks questions one after another. Back leads to the question before, with its answer still in it, and what was typed at
+ * the one that it left is there again later; Escape throws {@link Cancelled}. Nothing outlives the wizard, so leaving it
+ * leaves nothing behind.
  */
 export async function runWizard(title: string, steps: readonly Step[]): Promise<void> {
   const asked: number[] = [];
+  const typed: TypedTexts = new Map();
   let index = 0;
   while (index < steps.length) {
     const step = steps[index];
@@ -60,7 +69,7 @@ export async function runWizard(title: string, steps: readonly Step[]): Promise<
       continue;
     }
     try {
-      await step.ask(new Prompts(title, asked.length + 1, asked.length > 0));
+      await step.ask(new Prompts(title, asked.length + 1, asked.length > 0, typed));
       asked.push(index);
       index++;
     } catch (error) {
@@ -77,9 +86,8 @@ export async function runWizard(title: string, steps: readonly Step[]): Promise<
 const longestText = 1000;
 
 /** An item of a list with names from outside in it: what they would draw is taken out, but for the icon that it begins with. */
-function shownChoice<T>(item: Choice<T>): Choice<T> {
+function shownItem<I extends vscode.QuickPickItem>(item: I): I {
   const [icon = ''] = /^\$\([\w-]+\) /.exec(item.label) ?? [];
-  const inert = (text: string) => withoutIcons(plainText(text, longestText));
   return {
     ...item,
     label: icon + inert(item.label.slice(icon.length)),
@@ -88,16 +96,25 @@ function shownChoice<T>(item: Choice<T>): Choice<T> {
   };
 }
 
+function inert(text: string): string {
+  return withoutIcons(plainText(text, longestText));
+}
+
+/** What was typed at a question, by its prompt, when the person went back instead of answering it. */
+type TypedTexts = Map<string, string>;
+
 /** The boxes in which a step asks. They stay when the focus goes elsewhere, since a key is often copied from another program. */
 export class Prompts {
   readonly #title: string;
   readonly #step: number;
   readonly #canGoBack: boolean;
+  readonly #typed: TypedTexts;
 
-  constructor(title: string, step = 0, canGoBack = false) {
+  constructor(title: string, step = 0, canGoBack = false, typed: TypedTexts = new Map()) {
     this.#title = title;
     this.#step = step;
     this.#canGoBack = canGoBack;
+    this.#typed = typed;
   }
 
   /**
@@ -108,7 +125,8 @@ export class Prompts {
     const box = this.#prepare(vscode.window.createInputBox());
     // VS Code draws links in these, also to commands.
     box.prompt = inertText(plainText(question.prompt, longestText));
-    box.value = question.value ?? '';
+    const given = question.value ?? '';
+    box.value = this.#typed.get(question.prompt) ?? given;
     box.placeholder = question.placeholder ?? '';
     box.password = question.secret ?? false;
     let newest = 0;
@@ -125,12 +143,18 @@ export class Prompts {
       box.validationMessage = undefined;
       newest++;
     });
+    box.onDidTriggerButton(() => {
+      if (box.value !== given) {
+        this.#typed.set(question.prompt, box.value);
+      }
+    });
     return this.#answer(box, async done => {
       const { value } = box;
       box.busy = true;
       const message = await check();
       box.busy = false;
       if (message === undefined) {
+        this.#typed.delete(question.prompt);
         done(value);
       }
     });
@@ -141,20 +165,24 @@ export class Prompts {
    * @throws Cancelled on Escape
    */
   pick<T>(question: PickQuestion<T>): Promise<T> {
-    const box = this.#prepare(vscode.window.createQuickPick<Choice<T>>());
+    const box = this.#prepare(vscode.window.createQuickPick<Choice<T> | Separator>());
     box.placeholder = plainText(question.prompt, longestText);
-    const shown = new Map(question.items.map(item => [item, shownChoice(item)]));
-    box.items = [...shown.values()];
     box.matchOnDescription = true;
     // Undefined may be the value of an item.
-    const first = 'active' in question ? question.items.find(item => item.value === question.active) : undefined;
-    const active = first && shown.get(first);
+    const isActive = (item: Choice<T> | Separator) =>
+      'active' in question && 'value' in item && item.value === question.active;
+    const { problem } = question;
+    box.items = question.items.map(item => {
+      const shown = shownItem(item);
+      return problem && isActive(item) ? { ...shown, detail: `$(error) ${inert(problem)}` } : shown;
+    });
+    const active = box.items.find(isActive);
     if (active) {
       box.activeItems = [active];
     }
     return this.#answer(box, done => {
       const [chosen] = box.selectedItems;
-      if (chosen) {
+      if (chosen && 'value' in chosen) {
         done(chosen.value);
       }
     });
@@ -205,6 +233,21 @@ export class Prompts {
     }
   }
 
+  /**
+   * For questions that belong to another one: Back leads to that one.
+   * @returns undefined after Back
+   */
+  async aside<T>(ask: (prompts: Prompts) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask(new Prompts(this.#title, this.#step, true, this.#typed));
+    } catch (error) {
+      if (error instanceof Back) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
   #prepare<B extends vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>>(box: B): B {
     box.title = plainText(this.#title);
     box.ignoreFocusOut = true;
@@ -216,7 +259,7 @@ export class Prompts {
   }
 
   #answer<T>(
-    box: vscode.InputBox | vscode.QuickPick<Choice<T>>,
+    box: vscode.InputBox | vscode.QuickPick<Choice<T> | Separator>,
     accept: (done: (value: T) => void) => void | Promise<void>,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {

@@ -168,7 +168,7 @@ describe('A credential', () => {
     const before = workbench.read(file);
     await sideBar.contextMenu('Credentials', 'weather key', 'Delete...');
     const said = await dialog.read();
-    await workbench.screenshot('delete-dark');
+    await workbench.screenshots('delete');
     assert.equal(said.message, 'Delete “weather key” from the keyring?');
     assert.equal(said.detail, 'These servers lose it: weather. This cannot be undone.');
     assert.deepEqual([...said.buttons].sort(), ['Cancel', 'Delete']);

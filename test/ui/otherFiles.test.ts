@@ -112,8 +112,7 @@ describe('The files of other clients', () => {
       'the moved server',
       async () => (await workbench.sideBar.rows('Servers')).some(({ label }) => label === '.mcp.json') || undefined,
     );
-    await workbench.toggleTheme();
-    await workbench.screenshot('moved-server-light');
+    await workbench.screenshots('moved-server');
     await workbench.sideBar.contextMenu('Servers', 'tasks', 'Move Server to .vscode/mcp.json');
     await notification('stands in .vscode/mcp.json now');
     assert.ok(!workbench.read('.mcp.json').includes(token));

@@ -250,6 +250,41 @@ describe('Token details', () => {
         assert.equal(await page.locator('button:focus').innerText(), 'Edit Description');
       });
 
+      it('lead to verifying by the keyboard, also for what the token should be', async () => {
+        const { quickInput } = workbench;
+        const page = await open('todos admin');
+        await tabTo('Verify...');
+        await workbench.page.keyboard.press('Enter');
+        await quickInput.appears('With which key?');
+        await workbench.screenshot(`verify-keys-${theme}`);
+        // A key that can't be had is told where it was chosen.
+        await quickInput.pick('Keys that its issuer publishes');
+        const refused = await waitFor(
+          'the problem',
+          async () => (await quickInput.items()).find(({ detail }) => detail.includes('cannot be reached')),
+          60_000,
+        );
+        assert.equal(refused.label, 'Keys that its issuer publishes');
+        assert.ok(refused.focused);
+        await workbench.screenshot(`verify-refused-${theme}`);
+        await quickInput.pick('Expected issuer...');
+        await quickInput.appears('The token has: https://auth.example.com');
+        await quickInput.answer('https://else.example.com');
+        await quickInput.appears('With which key?');
+        const expected = (await quickInput.items()).find(({ label }) => label === 'Expected issuer...');
+        assert.equal(expected?.description, 'https://else.example.com');
+        await workbench.screenshot(`verify-expected-${theme}`);
+        await quickInput.pick('todos admin');
+        const checks = page.getByRole('region', { name: 'Verification' });
+        await checks.getByText('It comes from https://auth.example.com, not from https://else.example.com.').waitFor();
+        assert.match(await checks.innerText(), /Signature\s+passed/);
+        const servers = page.getByRole('region', { name: 'What servers would say' });
+        assert.match(await servers.innerText(), /A server like the sample container\s+the claim “id” is missing/);
+        await servers.scrollIntoViewIfNeeded();
+        await workbench.screenshot(`token-details-servers-${theme}`);
+        await workbench.dismissNotifications();
+      });
+
       it('fit into a narrow window', async () => {
         await workbench.page.setViewportSize({ width: 640, height: 1000 });
         await workbench.page.waitForTimeout(500);

@@ -53,7 +53,7 @@ describe('The views', () => {
               token: await signRolesToken({
                 secret,
                 role: 'editor',
-                now: new Date(Date.now() - 56 * 60_000),
+                now: new Date(Date.now() - 52 * 60_000),
                 lifetimeSeconds: 3600,
               }),
             },
@@ -69,14 +69,6 @@ describe('The views', () => {
     await weather?.close();
   });
 
-  /** Pictures in both themes, and back to the dark one. */
-  async function picture(name: string): Promise<void> {
-    await workbench.screenshot(`${name}-dark`);
-    await workbench.toggleTheme();
-    await workbench.screenshot(`${name}-light`);
-    await workbench.toggleTheme();
-  }
-
   async function rows(view: string): Promise<string[]> {
     return (await workbench.sideBar.rows(view)).map(
       ({ level, label, description }) => `${'  '.repeat(level - 1)}${label}: ${anyTime(description)}`,
@@ -90,7 +82,7 @@ describe('The views', () => {
     });
     assert.match(said, /Add Authenticated Server/);
     assert.match(await workbench.sideBar.welcome('Credentials'), /^The keyring is empty\..*Add Credential$/s);
-    await picture('empty');
+    await workbench.screenshots('empty');
     await workbench.page.getByRole('button', { name: 'Add Authenticated Server', exact: true }).click();
     await workbench.quickInput.appears('The URL of the MCP server');
     await workbench.quickInput.escape();
@@ -121,7 +113,7 @@ describe('The views', () => {
       'todos admin: # min left · admin · JWT',
       'weather: API key',
     ]);
-    await picture('views');
+    await workbench.screenshots('views');
   });
 
   it('say everything in words to who does not see them', async () => {
@@ -184,7 +176,7 @@ describe('The views', () => {
     await page.mouse.up();
     await page.mouse.move(800, 600);
     await waitFor('a narrow side bar', async () => ((await sideBar.boundingBox())?.width ?? 999) <= 180 || undefined);
-    await picture('narrow');
+    await workbench.screenshots('narrow');
     await workbench.sideBar.row('Servers', 'todos').hover();
     await workbench.screenshot('narrow-hover-dark');
   });

@@ -81,7 +81,7 @@ describe('Add Authenticated Server', () => {
     await quickInput.accept();
     await step('The server asks for the header X-API-Key. What goes into it?');
     assert.equal(await focused(), 'API key');
-    await workbench.screenshot('wizard-kind-dark');
+    await workbench.screenshots('wizard-kind');
     await quickInput.accept();
     assert.equal(await step('The header that carries the key'), 'X-API-Key');
     await quickInput.accept();
@@ -105,7 +105,7 @@ describe('Add Authenticated Server', () => {
     assert.match(text, /\/\/ The servers of this project\./);
     assert.ok(!text.includes(key));
     await waitFor('the credential', async () => (await credentials()).includes('weather') || undefined);
-    await workbench.screenshot('wizard-running-dark');
+    await workbench.screenshots('wizard-running');
   });
 
   it('offers a server that stands in no file', async () => {

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { checkVectors, type GroupOutcome, readVectors } from './vectors.ts';
 
+type Count = 'accepted' | 'rejected' | 'valid' | 'invalid' | 'acceptable';
+
 const [file] = process.argv.slice(2);
 if (file === undefined) {
   console.error('Usage: npm run vectors -- <file>');
@@ -16,8 +18,9 @@ for (const outcome of outcomes) {
   print(outcome);
 }
 const different = outcomes.flatMap(outcome => outcome.different).length;
-const total = outcomes.reduce((sum, { accepted, rejected }) => sum + accepted + rejected, 0);
-console.log(`\n${total} vectors in ${outcomes.length} groups, ${different} not as expected`);
+const sum = (name: Count) => outcomes.reduce((total, outcome) => total + outcome[name], 0);
+const total = sum('accepted') + sum('rejected');
+console.log(`\n${total} vectors in ${outcomes.length} groups: ${counts(sum)}; ${different} not as expected`);
 process.exit(different > 0 || total === 0 ? 1 : 0);
 
 function readFile(path: string) {
@@ -29,9 +32,13 @@ function readFile(path: string) {
   }
 }
 
-function print({ name, accepted, rejected, valid, invalid, acceptable, different }: GroupOutcome): void {
-  const open = acceptable > 0 ? `, ${acceptable} either way` : '';
-  console.log(`${name}: accepted ${accepted} (expected ${valid}), rejected ${rejected} (expected ${invalid})${open}`);
+function counts(of: (name: Count) => number): string {
+  const open = of('acceptable') > 0 ? `, ${of('acceptable')} either way` : '';
+  return `accepted ${of('accepted')} (expected ${of('valid')}), rejected ${of('rejected')} (expected ${of('invalid')})${open}`;
+}
+
+function print({ name, different, ...outcome }: GroupOutcome): void {
+  console.log(`${name}: ${counts(count => outcome[count])}`);
   for (const { id, comment, expected, reason } of different) {
     console.log(`  ${id} ${comment}: expected ${expected}, was ${reason ? `rejected: ${reason}` : 'accepted'}`);
   }

@@ -1,13 +1,16 @@
 import { algorithmsOfJwk } from '../../src/core/jwt/algorithms.ts';
 import type { JsonObject } from '../../src/core/jwt/types.ts';
-import { type VerificationKey, verifySignature } from '../../src/core/jwt/verifySignature.ts';
+import { type SignatureOptions, type VerificationKey, verifySignature } from '../../src/core/jwt/verifySignature.ts';
 import { Secret } from '../../src/core/secret.ts';
 
-/** One group of a file: a key and what was signed with it, or wasn't. */
+/**
+ * One group of a file: keys and what was signed with one of them, or wasn't. In Wycheproof's schemas
+ * `json_web_signature_schema_v1.json` has a JWK where `json_web_key_schema_v1.json` has a JWKS.
+ */
 export interface VectorGroup {
   readonly comment?: string;
   readonly type?: string;
-  /** JWK; of a shared secret there is only the private one. */
+  /** JWK or JWKS; of a shared secret there is only the private one. */
   readonly private?: JsonObject;
   readonly public?: JsonObject;
   readonly tests: readonly Vector[];
@@ -52,7 +55,7 @@ export function readVectors(text: string): readonly VectorGroup[] {
   return groups;
 }
 
-/** Verifies every vector with the key of its group, in the way in which tokens are verified. */
+/** Verifies every vector with the keys of its group, in the way in which tokens are verified. */
 export async function checkVectors(groups: readonly VectorGroup[]): Promise<readonly GroupOutcome[]> {
   const outcomes: GroupOutcome[] = [];
   for (const group of groups) {
@@ -62,9 +65,15 @@ export async function checkVectors(groups: readonly VectorGroup[]): Promise<read
 }
 
 async function checkGroup(group: VectorGroup): Promise<GroupOutcome> {
+  const jwks = keysOf(group);
+  const options = {
+    keys: jwks.map(keyOf),
+    // The algorithms that the keys are for, and no other.
+    algorithms: jwks.flatMap(jwk => algorithmsOfJwk(jwk).map(({ name }) => name)),
+  };
   const results: { readonly test: Vector; readonly reason: string | undefined }[] = [];
   for (const test of group.tests) {
-    results.push({ test, reason: await rejection(test.jws, group) });
+    results.push({ test, reason: await rejection(test.jws, options) });
   }
   const count = (result: Vector['result']) => group.tests.filter(test => test.result === result).length;
   return {
@@ -82,15 +91,24 @@ async function checkGroup(group: VectorGroup): Promise<GroupOutcome> {
   };
 }
 
-/** Why a vector is rejected. The verifier accepts the algorithms that the key is for, and no other. */
-async function rejection(jws: unknown, group: VectorGroup): Promise<string | undefined> {
+/** Why a vector is rejected. */
+async function rejection(jws: unknown, options: SignatureOptions): Promise<string | undefined> {
   if (typeof jws !== 'string') {
     return 'not compact';
   }
-  const jwk = group.public ?? group.private ?? {};
-  const algorithms = algorithmsOfJwk(jwk).map(({ name }) => name);
-  const verified = await verifySignature(jws, { keys: [keyOf(jwk)], algorithms });
+  const verified = await verifySignature(jws, options);
   return verified.ok ? undefined : `${verified.error.check} ${verified.error.reason}`;
+}
+
+/**
+ * What a verifier gets: the public keys of a set, or its shared secrets where there is nothing else. Nobody gives both to
+ * one (RFC 8725 section 3.1), and an import of a JWKS takes no secret out of it either.
+ */
+function keysOf(group: VectorGroup): readonly JsonObject[] {
+  const source = group.public ?? group.private ?? {};
+  const jwks = Array.isArray(source.keys) ? (source.keys as readonly JsonObject[]) : [source];
+  const publicKeys = jwks.filter(({ kty }) => kty !== 'oct');
+  return publicKeys.length > 0 ? publicKeys : jwks;
 }
 
 function keyOf(jwk: JsonObject): VerificationKey {

@@ -25,7 +25,7 @@ import {
   publicKeyBits,
   publicMembersOf,
 } from './keyMaterial.ts';
-import { looksLikePem, readPem } from './pem.ts';
+import { looksLikePem, type PemBlock, readPem } from './pem.ts';
 import { hmacBytes } from './secrets.ts';
 import type { JsonObject } from './types.ts';
 import { importJwkHalf, importParameters, privateMembersOf } from './webKeys.ts';
@@ -45,6 +45,8 @@ export interface ImportedKey {
   readonly algorithm: AlgorithmName;
   /** `kid` of the JWK, or the RFC 7638 thumbprint. A secret has none by itself: its thumbprint would help to guess it. */
   readonly kid?: string;
+  /** Whether certificates stood beside it, which nobody needs to sign. */
+  readonly hadCertificate?: true;
 }
 
 /** A key that can verify, as a JWK: its public members, and `kid`, `alg`, `use`, where it says them. */
@@ -69,8 +71,7 @@ export async function importPrivateKey(
     return json;
   }
   if (json.value === undefined) {
-    const contained = readPrivatePem(text);
-    return contained.ok ? importContained(contained.value, options) : contained;
+    return importPrivatePem(text, options);
   }
   const jwk = chooseJwk(json.value, options.kid, isPrivateJwk);
   if (!jwk.ok) {
@@ -225,12 +226,21 @@ function chooseJwk(
   return kid === undefined && candidates.length > 1 ? fail(keyProblem('jwks-several', { kids })) : ok(first.jwk);
 }
 
-function readPrivatePem(text: string): Result<ContainedKey, KeyProblem> {
-  const block = readPem(text);
-  if (!block.ok) {
-    return block;
-  }
-  const { label, der } = block.value;
+async function importPrivatePem(text: string, options: ImportOptions): Promise<Result<ImportedKey, KeyProblem>> {
+  // A file for a web server begins with its certificates.
+  const block = readPem(text, label => label.endsWith('PRIVATE KEY'));
+  const contained = block.ok ? readPrivateKey(block.value) : block;
+  const imported = contained.ok ? await importContained(contained.value, options) : contained;
+  return imported.ok && block.ok && block.value.otherLabels.some(isCertificate)
+    ? ok({ ...imported.value, hadCertificate: true })
+    : imported;
+}
+
+function isCertificate(label: string): boolean {
+  return label.endsWith('CERTIFICATE');
+}
+
+function readPrivateKey({ label, der }: PemBlock): Result<ContainedKey, KeyProblem> {
   switch (label) {
     case 'PRIVATE KEY':
       return readPkcs8(der);
@@ -242,7 +252,7 @@ function readPrivatePem(text: string): Result<ContainedKey, KeyProblem> {
     case 'RSA PUBLIC KEY':
       return fail(keyProblem('public-where-private', { label }));
     default:
-      return fail(keyProblem(/CERTIFICATE$/.test(label) ? 'certificate' : 'pem-unsupported', { label }));
+      return fail(keyProblem(isCertificate(label) ? 'certificate' : 'pem-unsupported', { label }));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SecretEncoding } from '../credentials/types.ts';
+import { KeyringError } from '../errors.ts';
 import type { FindingData } from '../findings.ts';
 import type { Secret } from '../secret.ts';
 import { type Algorithm, type AlgorithmName, findAlgorithm } from './algorithms.ts';
@@ -65,6 +66,11 @@ export type KeyProblemReason =
 /** Makes a {@link KeyProblem}. */
 export function keyProblem(reason: KeyProblemReason, data: FindingData = {}): KeyProblem {
   return { reason, data };
+}
+
+/** As an error, for who can't go on without the key. */
+export function keyError({ reason, data }: KeyProblem): KeyringError {
+  return new KeyringError('signing-key-problem', { ...data, reason });
 }
 
 /** The size of a key in bits as its algorithm counts it: of RSA the modulus, of a secret its bytes, of a curve its order. */

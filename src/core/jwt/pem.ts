@@ -5,6 +5,8 @@ import { type KeyProblem, keyProblem } from './keyMaterial.ts';
 export interface PemBlock {
   readonly label: string;
   readonly der: Uint8Array<ArrayBuffer>;
+  /** Of the other blocks of the text, wherever they stand. */
+  readonly otherLabels: readonly string[];
 }
 
 /** Whether a text is PEM, perhaps with line ends written as `\n` or in base64, as keys stand in environment variables. */
@@ -18,30 +20,30 @@ function isEncodedPem(text: string): boolean {
 }
 
 /**
- * Reads the first key or certificate of a PEM text. Parameters that `openssl ecparam` writes in front are skipped.
- * Fails with `passphrase` for an encrypted key, `pem-malformed` for what has no end or isn't base64.
+ * Reads one key or certificate of a PEM text: the first of the preferred ones, or else the first of all. Parameters that
+ * `openssl ecparam` writes in front are skipped. Fails with `passphrase` for an encrypted key, `pem-malformed` for what has
+ * no end or isn't base64.
  */
-export function readPem(text: string): Result<PemBlock, KeyProblem> {
+export function readPem(text: string, isPreferred = (_label: string) => true): Result<PemBlock, KeyProblem> {
   const lines = plainPem(text);
-  const marker = /-----BEGIN ([A-Z0-9 ]+)-----/g;
-  for (let match = marker.exec(lines); match; match = marker.exec(lines)) {
-    const label = match[1] ?? '';
-    if (label === 'EC PARAMETERS') {
-      continue;
-    }
-    const end = lines.indexOf(`-----END ${label}-----`, marker.lastIndex);
-    const body = end === -1 ? undefined : lines.slice(marker.lastIndex, end);
-    // RFC 1421 header fields of the traditional format: `Proc-Type: 4,ENCRYPTED`.
-    if (
-      label === 'ENCRYPTED PRIVATE KEY' ||
-      (body !== undefined && /^(?:Proc-Type:.*ENCRYPTED|DEK-Info:)/m.test(body))
-    ) {
-      return fail(keyProblem('passphrase', { label }));
-    }
-    const der = body === undefined ? undefined : fromBase64(body.replace(/\s+/g, ''));
-    return der ? ok({ label, der }) : fail(keyProblem('pem-malformed', { label }));
+  const blocks = [...lines.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)]
+    .map(match => ({ label: match[1] ?? '', from: match.index + match[0].length }))
+    .filter(({ label }) => label !== 'EC PARAMETERS');
+  const block = blocks.find(({ label }) => isPreferred(label)) ?? blocks[0];
+  if (!block) {
+    return fail(keyProblem('pem-malformed', { label: '' }));
   }
-  return fail(keyProblem('pem-malformed', { label: '' }));
+  const { label, from } = block;
+  const end = lines.indexOf(`-----END ${label}-----`, from);
+  const body = end === -1 ? undefined : lines.slice(from, end);
+  // RFC 1421 header fields of the traditional format: `Proc-Type: 4,ENCRYPTED`.
+  if (label === 'ENCRYPTED PRIVATE KEY' || (body !== undefined && /^(?:Proc-Type:.*ENCRYPTED|DEK-Info:)/m.test(body))) {
+    return fail(keyProblem('passphrase', { label }));
+  }
+  const der = body === undefined ? undefined : fromBase64(body.replace(/\s+/g, ''));
+  return der
+    ? ok({ label, der, otherLabels: blocks.filter(other => other !== block).map(other => other.label) })
+    : fail(keyProblem('pem-malformed', { label }));
 }
 
 /** Writes one block with lines of 64 characters. */

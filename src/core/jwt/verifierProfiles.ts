@@ -12,6 +12,8 @@ export interface VerifierProfile {
   /** The one that it accepts as long as nobody set it up otherwise. */
   readonly defaultAlgorithm: string;
   readonly requiredClaims: readonly string[];
+  /** The values of `role` that it knows, where it refuses a token with another one. */
+  readonly roles?: readonly string[];
   /** In which claims it looks for scopes, or for permissions. */
   readonly scopeClaims: readonly string[];
   /** How far clocks may differ, in seconds. */
@@ -43,6 +45,7 @@ export const verifierProfiles: readonly VerifierProfile[] = [
     algorithms: hmac,
     defaultAlgorithm: 'HS256',
     requiredClaims: ['id', 'email', 'role', 'permissions', 'iss', 'aud', 'exp'],
+    roles: ['admin', 'user', 'readonly'],
     scopeClaims: ['permissions'],
     leewaySeconds: 0,
     needsKid: false,
@@ -87,6 +90,7 @@ export type VerifierReason =
   | 'claim-missing' // data: claim
   | 'scope-claim-ignored' // scopes stand where it doesn't look; data: found, wanted
   | 'role-list-ignored' // `roles` where it reads `role`
+  | 'role-unknown' // data: role, roles
   | 'no-leeway' // data: claim, at
   | 'issued-in-future' // data: at
   | 'audience-not-exact'; // covers the server, but isn't its URL; data: audience, expected
@@ -125,6 +129,10 @@ export function verifierFindings(
   if (missing.includes('role') && payload.roles !== undefined) {
     add('certain', 'role-list-ignored');
   }
+  const { roles } = profile;
+  if (roles && payload.role !== undefined && !roles.some(role => role === payload.role)) {
+    add('certain', 'role-unknown', { role: String(payload.role), roles: [...roles] });
+  }
   addScopeFinding(payload, profile, add);
   addTimeFindings(payload, profile, view, add);
   addAudienceFinding(payload, profile, view, add);
@@ -140,6 +148,20 @@ export function profilesFor({ header }: DecodedJwt): readonly VerifierProfile[] 
   return verifierProfiles.filter(({ algorithms }) =>
     algorithms.some(name => (findAlgorithm(name)?.family === 'HMAC') === (family === 'HMAC') && family !== undefined),
   );
+}
+
+/** What one kind of server would hold against a token. */
+export interface ServerOpinion {
+  readonly profile: VerifierProfileId;
+  /** Never empty. */
+  readonly findings: readonly VerifierFinding[];
+}
+
+/** The kinds of servers that would refuse a token, of those that it may be meant for. */
+export function refusingServers(jwt: DecodedJwt, view: ServerView): ServerOpinion[] {
+  return profilesFor(jwt)
+    .map(profile => ({ profile: profile.id, findings: verifierFindings(jwt, profile, view) }))
+    .filter(({ findings }) => findings.length > 0);
 }
 
 type Add = (certainty: VerifierFinding['certainty'], reason: VerifierReason, data?: FindingData) => void;

@@ -11,6 +11,7 @@ import {
   keyBits,
   type OctMaterial,
   publicKeyBits,
+  publicMembersOf,
 } from './keyMaterial.ts';
 import type { JsonObject } from './types.ts';
 import { importHmac, importJwkHalf } from './webKeys.ts';
@@ -49,6 +50,7 @@ export type SignatureReason =
   | 'alg-not-accepted' // data: algorithm, accepted
   | 'no-key'
   | 'kid-unknown' // data: kid, kids
+  | 'kid-ambiguous' // several different keys of the set have the name (RFC 7517 section 4.5); data: kid
   | 'hmac-with-public-key' // an HMAC token, and only public keys to check it with (RFC 8725 section 2.1)
   | 'secret-for-asymmetric' // the reverse: RS256 and a shared secret
   | 'public-key-as-secret' // the secret is a public key in PEM
@@ -193,7 +195,16 @@ function candidates(
     return failed('signature', 'kid-unknown', { kid: String(kid), kids });
   }
   const fitting = named.filter(key => key.type === 'oct' || fits(key.jwk, algorithm));
+  if (matchKid && typeof kid === 'string' && differentKeys(fitting.filter(key => kidOf(key) === kid)) > 1) {
+    return failed('signature', 'kid-ambiguous', { kid });
+  }
   return fitting.length > 0 ? ok(fitting) : failed('signature', 'key-mismatch', { algorithm: algorithm.name });
+}
+
+/** How many keys these are: a set may hold one of them twice. */
+function differentKeys(keys: readonly VerificationKey[]): number {
+  return new Set(keys.map(key => (key.type === 'oct' ? key.text.reveal() : JSON.stringify(publicMembersOf(key.jwk)))))
+    .size;
 }
 
 function fits(jwk: JsonObject, algorithm: Algorithm): boolean {

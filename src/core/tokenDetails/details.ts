@@ -5,6 +5,7 @@ import type { Vault } from '../credentials/vault.ts';
 import type { Finding } from '../findings.ts';
 import type { CredentialSnapshot, HeaderSnapshot, Snapshot, Status } from '../inventory/types.ts';
 import { readTimes, type TokenTimes } from '../jwt/claims.ts';
+import { refusingServers, type ServerOpinion, type ServerView } from '../jwt/verifierProfiles.ts';
 import { exampleCall } from '../usage/call.ts';
 import { usageExample } from '../usage/example.ts';
 import type { ExampleForm } from '../usage/types.ts';
@@ -29,6 +30,8 @@ export interface TokenDetails {
   readonly token: TokenOutline;
   /** Worst first; one that several servers have stands there once. */
   readonly findings: readonly DetailedFinding[];
+  /** The usual kinds of servers that would refuse the token; absent where it is no JWT. */
+  readonly refusedBy?: readonly ServerOpinion[];
   /** Absent while nobody has verified the token. */
   readonly checks?: readonly VerificationCheck[];
   readonly attachments: readonly AttachmentDetails[];
@@ -103,6 +106,7 @@ const exampleUrl = 'https://server.example.com/mcp';
 
 /**
  * Puts together what there is to show of a credential.
+ * @param view now, and how far clocks may differ
  * @param checks of the last verification of the token as it is now
  * @returns undefined when the snapshot has no such credential
  */
@@ -110,6 +114,7 @@ export function tokenDetails(
   snapshot: Snapshot,
   credentialId: string,
   vault: Pick<Vault, 'attachedTo'>,
+  view: Omit<ServerView, 'serverUrl'>,
   checks?: readonly VerificationCheck[],
 ): TokenDetails | undefined {
   const found = snapshot.credentials.find(({ credential }) => credential.id === credentialId);
@@ -137,6 +142,9 @@ export function tokenDetails(
     timesRenewed: credential.timesRenewed,
     token,
     findings: findingsOf(found, snapshot),
+    ...(found.token?.shape === 'jwt' && {
+      refusedBy: refusingServers(found.token.jwt, { ...view, ...(first && { serverUrl: first.url }) }),
+    }),
     ...(checks && { checks }),
     attachments,
     history: credential.history.toReversed(),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { withEvent } from '../../core/credentials/history.ts';
-import { isRenewable, issuedToken, readToken } from '../../core/credentials/token.ts';
+import { currentToken, isRenewable, issuedToken, readToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { cleanPastedCredential } from '../../core/jwt/headerValue.ts';
@@ -11,7 +11,7 @@ import { runCommand } from '../../platform/commands.ts';
 import { fileUri } from '../../platform/configLocations.ts';
 import { checkPasted } from '../../platform/credentialFactory.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
-import { errorText } from '../../platform/errorTexts.ts';
+import { fieldText } from '../../platform/errorTexts.ts';
 import { inertText } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -99,23 +99,37 @@ export async function replaceToken(services: Services, target?: CredentialTarget
   if (isRenewable(credential)) {
     throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
   }
+  const field = credential.kind === 'apiKey' ? 'key' : 'token';
+  const isRevoked = credential.revokedAt !== undefined;
+  const name = plainText(credential.name);
   const value = await new Prompts(vscode.l10n.t('Replace Token')).input({
-    prompt: vscode.l10n.t('The new value of “{0}”', plainText(credential.name)),
+    prompt: isRevoked
+      ? vscode.l10n.t('“{0}” is revoked. With a new value, its servers are given it again.', name)
+      : vscode.l10n.t('The new value of “{0}”', name),
     secret: true,
     validate: text => {
-      const problem = checkPasted(text, credential.kind === 'apiKey' ? 'key' : 'token');
-      return problem && errorText(problem);
+      const problem = checkPasted(text, field);
+      if (problem) {
+        return fieldText(problem, field);
+      }
+      return isRevoked && currentToken(credential)?.equals(pasted(text))
+        ? vscode.l10n.t('This is the value that was revoked. Get a new one from whoever issued it.')
+        : undefined;
     },
   });
-  const secret = new Secret(cleanPastedCredential(value).token);
   await vault.updateCredential(credential.id, current =>
-    withEvent(replaced(current, secret), { at: clock.now(), event: 'replaced' }),
+    withEvent(replaced(current, pasted(value)), { at: clock.now(), event: 'replaced' }),
   );
   await deliverer.rewriteLiterals(credential.id);
   await tellRenewed(services, credential);
 }
 
-function replaced(credential: Credential, secret: Secret): Credential {
+function pasted(text: string): Secret {
+  return new Secret(cleanPastedCredential(text).token);
+}
+
+/** A new value was never revoked, whatever became of the old one. */
+function replaced({ revokedAt: _, ...credential }: Credential, secret: Secret): Credential {
   switch (credential.kind) {
     case 'apiKey':
       return { ...credential, key: secret };

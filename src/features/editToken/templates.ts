@@ -1,9 +1,17 @@
 import * as vscode from 'vscode';
+import type { TokenTemplate } from '../../core/credentials/types.ts';
 import type { Disposable } from '../../core/ports.ts';
 import type { Services } from '../../services.ts';
+import type { TemplateHelp } from './templateHelp.ts';
 
 /** Scheme of documents that stand for a credential's template: `mcp-keyring-token:/<credential id>/<name>.mcp-token.json`. */
 export const templateScheme = 'mcp-keyring-token';
+
+interface WrittenText {
+  readonly text: string;
+  /** What was made of it; absent where auto save has only kept it. */
+  readonly signed?: TokenTemplate;
+}
 
 /**
  * Templates as files that VS Code can edit and save, so that undo, completion, validation and unsaved changes are what they are
@@ -13,9 +21,23 @@ export class TokenTemplates implements vscode.FileSystemProvider, Disposable {
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
+  readonly #subscriptions: vscode.Disposable[];
+  /** What was written last, by credential, in the person's own order and spacing. */
+  readonly #texts = new Map<string, WrittenText>();
+  /** The documents that VS Code saves by itself at this moment. */
+  readonly #automatic = new Set<string>();
+  #help: Promise<TemplateHelp> | undefined;
 
   constructor(services: Services) {
     this.#services = services;
+    this.#subscriptions = [
+      this.#changed,
+      vscode.workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
+        if (uri.scheme === templateScheme && reason !== vscode.TextDocumentSaveReason.Manual) {
+          this.#automatic.add(uri.toString());
+        }
+      }),
+    ];
   }
 
   watch(): vscode.Disposable {
@@ -33,15 +55,22 @@ export class TokenTemplates implements vscode.FileSystemProvider, Disposable {
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    const text = new TextDecoder().decode(content);
+    if (this.#automatic.delete(uri.toString())) {
+      // It comes in the middle of a word, and half a role is nobody's wish: only who saves by hand signs.
+      this.#texts.set(credentialIdOf(uri), { text });
+      return;
+    }
     const { saveTemplate } = await import('./editClaims.ts');
     try {
-      await saveTemplate(this.#services, credentialIdOf(uri), new TextDecoder().decode(content));
+      const signed = await saveTemplate(this.#services, credentialIdOf(uri), text);
+      this.#texts.set(credentialIdOf(uri), { text, signed });
     } catch (error) {
       // VS Code shows the sentence and keeps what was typed.
       const { savingProblem } = await import('./editClaims.ts');
       throw vscode.FileSystemError.Unavailable(savingProblem(error));
     }
-    this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+    (await this.#help)?.refresh();
   }
 
   readDirectory(): [string, vscode.FileType][] {
@@ -61,7 +90,8 @@ export class TokenTemplates implements vscode.FileSystemProvider, Disposable {
   }
 
   dispose(): void {
-    this.#changed.dispose();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+    void this.#help?.then(help => help.dispose());
   }
 
   async #read(uri: vscode.Uri): Promise<{ readonly createdAt: number; readonly text: string }> {
@@ -70,8 +100,13 @@ export class TokenTemplates implements vscode.FileSystemProvider, Disposable {
       await vault.load();
       const credential = await vault.readCredential(credentialIdOf(uri));
       if (credential.kind === 'signedJwt') {
-        const { templateText } = await import('./editClaims.ts');
-        return { createdAt: credential.createdAt, text: templateText(credential.template) };
+        const { templateText } = await import('./templateText.ts');
+        this.#help ??= import('./templateHelp.ts').then(({ TemplateHelp }) => new TemplateHelp(this.#services));
+        const text = templateText(credential.template);
+        const written = this.#texts.get(credential.id);
+        // What another window has signed since counts more than what was signed here, but not more than what was not.
+        const isOutdated = written?.signed !== undefined && templateText(written.signed) !== text;
+        return { createdAt: credential.createdAt, text: written && !isOutdated ? written.text : text };
       }
     } catch {
       // Not there, or not to be read now: either way there is no such file.
@@ -80,6 +115,7 @@ export class TokenTemplates implements vscode.FileSystemProvider, Disposable {
   }
 }
 
-function credentialIdOf(uri: vscode.Uri): string {
+/** Which credential a document of {@link templateScheme} stands for. */
+export function credentialIdOf(uri: vscode.Uri): string {
   return uri.path.split('/')[1] ?? '';
 }

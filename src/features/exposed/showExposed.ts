@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { revokePageOf } from '../../core/detect/ruleNames.ts';
 import { type ExposedSecret, listExposed } from '../../core/inventory/exposedList.ts';
 import { runCommand } from '../../platform/commands.ts';
-import { fileUri } from '../../platform/configLocations.ts';
+import { revealSpan } from '../../platform/revealSpan.ts';
 import type { Services } from '../../services.ts';
 import { type ExposedItem, exposedItems, type ItemButton } from './exposedItems.ts';
 import { lookInHistory } from './history.ts';
@@ -45,10 +45,7 @@ export async function showExposedSecrets(services: Services): Promise<void> {
 
 /** Opens the file at the secret. */
 export async function reveal({ file, span }: ExposedSecret): Promise<void> {
-  const editor = await vscode.window.showTextDocument(fileUri(file.source.uri));
-  const range = new vscode.Range(editor.document.positionAt(span.start), editor.document.positionAt(span.end));
-  editor.selection = new vscode.Selection(range.start, range.start);
-  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  await revealSpan(file.source, span);
 }
 
 async function act(secret: ExposedSecret, action: ItemButton['action']): Promise<void> {

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Credential, SigningKey } from '../../core/credentials/types.ts';
-import { KeyringError } from '../../core/errors.ts';
-import { keyBits } from '../../core/jwt/keyMaterial.ts';
+import { keyBits, keyError } from '../../core/jwt/keyMaterial.ts';
 import { dropPreviousKey, generateKey, rotateSigningKey } from '../../core/jwt/keys.ts';
 import { plainText } from '../../core/text.ts';
 import type { SigningKeyTarget } from '../../ids.ts';
@@ -35,7 +34,7 @@ export async function rotateKey(services: Services, target?: SigningKeyTarget): 
     key.type === 'jwk' && key.publicJwk.kty === 'RSA' ? keyBits(key) : undefined,
   );
   if (!fresh.ok) {
-    throw new KeyringError('signing-key-problem', { ...fresh.error.data, reason: fresh.error.reason });
+    throw keyError(fresh.error);
   }
   await vault.putSigningKey(await rotateSigningKey(key, fresh.value, clock.now()));
   const users = usersOf(vault.credentials, key);

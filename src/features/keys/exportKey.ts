@@ -8,7 +8,7 @@ import {
   exportPublicJwk,
   exportPublicPem,
 } from '../../core/jwt/exportKey.ts';
-import type { KeyProblem } from '../../core/jwt/keyMaterial.ts';
+import { type KeyProblem, keyError } from '../../core/jwt/keyMaterial.ts';
 import type { Result } from '../../core/result.ts';
 import { plainText } from '../../core/text.ts';
 import type { ExportKeyAnswers, SigningKeyTarget } from '../../ids.ts';
@@ -96,7 +96,7 @@ async function publicText(key: SigningKey, format: Format): Promise<string> {
 
 function unwrap<T>(result: Result<T, KeyProblem>): T {
   if (!result.ok) {
-    throw new KeyringError('signing-key-problem', { ...result.error.data, reason: result.error.reason });
+    throw keyError(result.error);
   }
   return result.value;
 }

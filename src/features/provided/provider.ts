@@ -123,10 +123,11 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
     return told;
   }
 
+  /** A token that is revoked counts as gone, so that a server that runs with it is stopped. */
   #tokensOf({ headers }: ProvidedSnapshot): Tokens {
     return headers.map(({ credentialId }) => {
       const credential = credentialId === undefined ? undefined : this.#services.vault.credential(credentialId);
-      return credential && currentToken(credential);
+      return credential?.revokedAt === undefined ? credential && currentToken(credential) : undefined;
     });
   }
 

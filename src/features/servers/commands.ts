@@ -17,6 +17,7 @@ import { fileUri } from '../../platform/configLocations.ts';
 import type { FoundServer } from '../../platform/deliverer.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
 import { offerServer, providedServer, removeProvided } from '../../platform/providedServers.ts';
+import { revealSpan } from '../../platform/revealSpan.ts';
 import { askForServer, findServer } from '../../platform/serverTargets.ts';
 import { inertText, listText } from '../../platform/texts.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
@@ -32,15 +33,13 @@ export async function openFile({ inventory }: Services, target?: ServerTarget): 
 export async function revealInFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
   const chosen = await askForServer(inventory.snapshot, target);
   const found = findServer(inventory.snapshot, chosen);
-  const editor = await vscode.window.showTextDocument(fileUri(chosen.file));
-  if (!found) {
+  const source = inventory.snapshot.files.find(file => file.source.uri === chosen.file)?.source;
+  if (!found || !source) {
+    await vscode.window.showTextDocument(fileUri(chosen.file));
     return;
   }
   const span = chosen.header ? found.header?.parsed.nameSpan : undefined;
-  const { start, end } = span ?? found.server.parsed.nameSpan;
-  const range = new vscode.Range(editor.document.positionAt(start), editor.document.positionAt(end));
-  editor.selection = new vscode.Selection(range.start, range.start);
-  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  await revealSpan(source, span ?? found.server.parsed.nameSpan);
 }
 
 export async function attachCredential(

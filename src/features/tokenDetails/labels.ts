@@ -34,6 +34,11 @@ export function panelLabels(): PanelLabels {
     check: l10n.t('Check'),
     outcome: l10n.t('Outcome'),
     reason: l10n.t('Reason'),
+    servers: l10n.t('What servers would say'),
+    serversNote: l10n.t(
+      'If it is for a server of one of these kinds, this is why it would be refused, as they are commonly set up:',
+    ),
+    noRefusal: l10n.t('None of the usual kinds of servers would refuse it for what it says.'),
     attachments: l10n.t('Attached to'),
     noAttachments: l10n.t('Attached to no server: it is sent nowhere.'),
     server: l10n.t('Server'),

@@ -93,8 +93,9 @@ export class TokenDetailsPanel implements Disposable {
     if (!vscode.workspace.isTrusted) {
       return undefined;
     }
-    const { inventory, vault } = this.#services;
-    const details = tokenDetails(inventory.snapshot, this.#credentialId, vault, this.#checks());
+    const { inventory, vault, clock, settings } = this.#services;
+    const view = { now: clock.now(), toleranceSeconds: settings.clockToleranceSeconds };
+    const details = tokenDetails(inventory.snapshot, this.#credentialId, vault, view, this.#checks());
     this.#wasThere ||= details !== undefined;
     return details;
   }

@@ -34,6 +34,8 @@ export interface PanelView {
   readonly claims?: MembersView;
   readonly parameters?: MembersView;
   readonly checks: readonly CheckView[];
+  /** The kinds of servers that would refuse the token, each with its reasons. Absent where it is no JWT. */
+  readonly refusedBy?: readonly { readonly server: string; readonly reasons: readonly string[] }[];
   readonly attachments: readonly AttachmentView[];
   readonly examples: readonly { readonly id: string; readonly title: string; readonly text: string }[];
   readonly history: readonly HistoryView[];
@@ -168,6 +170,9 @@ export type PanelLabel =
   | 'check'
   | 'outcome'
   | 'reason'
+  | 'servers'
+  | 'serversNote'
+  | 'noRefusal'
   | 'attachments'
   | 'noAttachments'
   | 'server'

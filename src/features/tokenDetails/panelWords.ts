@@ -24,6 +24,7 @@ import { findingText, statusText } from '../../platform/texts.ts';
 import { absoluteTime } from '../../platform/times.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
 import { exampleFormText } from '../../platform/usageTexts.ts';
+import { profileName, verifierFindingText } from '../../platform/verifierTexts.ts';
 import { panelLabels } from './labels.ts';
 import { claimText, parameterText, sourceText } from './nameTexts.ts';
 import type {
@@ -66,6 +67,12 @@ export function panelView(details: TokenDetails, tokenVersion: number): PanelVie
       parameters: membersView(token.parameters, 'header'),
     }),
     checks: (details.checks ?? []).map(checkView),
+    ...(details.refusedBy && {
+      refusedBy: details.refusedBy.map(({ profile, findings }) => ({
+        server: profileName(profile),
+        reasons: findings.map(verifierFindingText),
+      })),
+    }),
     attachments: details.attachments.map(attachmentView),
     examples: details.examples.map(({ id, text }) => ({ id, title: exampleFormText(id), text })),
     history: details.history.map(({ at, event, server }) => ({

@@ -5,6 +5,7 @@ import { discoverJwks } from '../../core/jwt/discovery.ts';
 import { fetchJsonWith } from '../../core/jwt/fetchJson.ts';
 import { importPublicKeys } from '../../core/jwt/importKey.ts';
 import { JwksCache } from '../../core/jwt/jwks.ts';
+import { keyError } from '../../core/jwt/keyMaterial.ts';
 import type { VerificationKey } from '../../core/jwt/verifySignature.ts';
 import { Secret } from '../../core/secret.ts';
 import type { VerificationKeySource } from '../../ids.ts';
@@ -66,7 +67,7 @@ export async function keysFrom(
     case 'publicKey': {
       const keys = await importPublicKeys(from.text);
       if (!keys.ok) {
-        throw new KeyringError('signing-key-problem', { ...keys.error.data, reason: keys.error.reason });
+        throw keyError(keys.error);
       }
       return { keys: keys.value, algorithms: asymmetric, matchKid: false, source: vscode.l10n.t('a public key') };
     }

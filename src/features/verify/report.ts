@@ -4,7 +4,7 @@ import type { VerificationRecord } from '../../core/credentials/verifications.ts
 import type { Finding } from '../../core/findings.ts';
 import { tokenFindings } from '../../core/jwt/tokenFindings.ts';
 import type { DecodedJwt } from '../../core/jwt/types.ts';
-import { profilesFor, verifierFindings } from '../../core/jwt/verifierProfiles.ts';
+import { refusingServers } from '../../core/jwt/verifierProfiles.ts';
 import { plainText, visibleJson } from '../../core/text.ts';
 import { checkName, checkText, verificationText } from '../../platform/checkTexts.ts';
 import { findingText, malformedText } from '../../platform/texts.ts';
@@ -52,10 +52,9 @@ export function tokenReport({ settings, clock }: Services, token: string, record
 
 /** Which kinds of servers would refuse the token, as they are commonly set up. */
 function serversView(jwt: DecodedJwt, now: number, toleranceSeconds: number): string[] {
-  const lines = profilesFor(jwt).flatMap(profile => {
-    const reasons = verifierFindings(jwt, profile, { now, toleranceSeconds }).map(verifierFindingText);
-    return reasons.length === 0 ? [] : [`  ${profileName(profile.id)}: ${reasons.join('; ')}`];
-  });
+  const lines = refusingServers(jwt, { now, toleranceSeconds }).map(
+    ({ profile, findings }) => `  ${profileName(profile)}: ${findings.map(verifierFindingText).join('; ')}`,
+  );
   return lines.length === 0 ? [] : ['', l10n.t('Would be refused by:'), ...lines];
 }
 

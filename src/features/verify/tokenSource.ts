@@ -5,8 +5,9 @@ import { findJwts } from '../../core/jwt/decode.ts';
 import { cleanPastedCredential, parseHeaderValue } from '../../core/jwt/headerValue.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget, ServerTarget } from '../../ids.ts';
+import { fieldText } from '../../platform/errorTexts.ts';
 import { findServer } from '../../platform/serverTargets.ts';
-import { Prompts } from '../../platform/wizard.ts';
+import type { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 
 /** A token that was found, and what is known about it besides. */
@@ -29,22 +30,16 @@ export function tokensIn(text: string): string[] {
  * The token in a text, or the one that the person picks of several.
  * @throws KeyringError `argument-invalid` when there is none
  */
-export async function chooseToken(text: string): Promise<string> {
-  const [first, ...others] = tokensIn(text);
-  if (first === undefined) {
-    const { token } = cleanPastedCredential(text);
-    if (token === '' || /\s/.test(token)) {
-      throw new KeyringError('argument-invalid', { field: 'token', reason: 'no-token' });
-    }
-    return token;
-  }
+export async function chooseToken(prompts: Prompts, text: string): Promise<string> {
+  const tokens = tokensIn(text);
+  const [first = onlyToken(text), ...others] = tokens;
   if (others.length === 0) {
     return first;
   }
-  return new Prompts(vscode.l10n.t('Several Tokens')).pick({
+  return prompts.pick({
     prompt: vscode.l10n.t('There are several tokens in this text. Which one?'),
     // Enough to tell them apart, far too little to use.
-    items: [first, ...others].map((token, index) => ({
+    items: tokens.map((token, index) => ({
       label: vscode.l10n.t('Token {0}', index + 1),
       description: `${token.slice(0, 12)}…`,
       value: token,
@@ -52,23 +47,51 @@ export async function chooseToken(text: string): Promise<string> {
   });
 }
 
-/** The text that a person means: what is selected, else what is on the clipboard, else what they paste. */
-export async function textFromPerson(title: string): Promise<string> {
+/** A text that is a token and no JWT. */
+function onlyToken(text: string): string {
+  const { token } = cleanPastedCredential(text);
+  if (token === '' || /\s/.test(token)) {
+    throw new KeyringError('argument-invalid', { field: 'token', reason: 'no-token' });
+  }
+  return token;
+}
+
+/**
+ * The token that a person means: what is selected, else what is on the clipboard, else what they paste.
+ * @param check what is wrong with a token that is no JWT, as a sentence
+ */
+export async function tokenFromPerson(
+  prompts: Prompts,
+  check: (token: string) => string | undefined = () => undefined,
+): Promise<string> {
   const editor = vscode.window.activeTextEditor;
   const selected = editor?.document.getText(editor.selection) ?? '';
   if (tokensIn(selected).length > 0) {
-    return selected;
+    return chooseToken(prompts, selected);
   }
   const clipboard = await vscode.env.clipboard.readText();
   const offered = tokensIn(clipboard).length > 0;
-  return new Prompts(title).input({
+  const text = await prompts.input({
     prompt: offered
       ? vscode.l10n.t('The token on the clipboard, or paste another one')
       : vscode.l10n.t('Paste a token, a header, a cURL command or a URL'),
     value: offered ? clipboard.trim().slice(0, 100_000) : '',
     secret: true,
-    validate: value => (value.trim() === '' ? vscode.l10n.t('This may not be empty.') : undefined),
+    validate: value => {
+      if (value.trim() === '') {
+        return vscode.l10n.t('This may not be empty.');
+      }
+      try {
+        return tokensIn(value).length > 0 ? undefined : check(onlyToken(value));
+      } catch (error) {
+        if (error instanceof KeyringError) {
+          return fieldText(error, 'token');
+        }
+        throw error;
+      }
+    },
   });
+  return chooseToken(prompts, text);
 }
 
 /** The token that a target names: of a credential, or of a server's header. */

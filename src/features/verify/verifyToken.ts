@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
 import { withEvent } from '../../core/credentials/history.ts';
-import { issuedToken, readToken } from '../../core/credentials/token.ts';
+import { readToken } from '../../core/credentials/token.ts';
 import type { VerificationRecord } from '../../core/credentials/verifications.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { type Verification, verifyJwt } from '../../core/jwt/verify.ts';
-import type { CredentialTarget, ServerTarget, VerificationKeySource, VerifyTokenAnswers } from '../../ids.ts';
+import type { CredentialTarget, ServerTarget, VerifyTokenAnswers } from '../../ids.ts';
 import { verificationText } from '../../platform/checkTexts.ts';
 import { inertText } from '../../platform/texts.ts';
-import { Prompts } from '../../platform/wizard.ts';
+import { Prompts, runWizard } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
-import { askForKeySource } from './askForKeySource.ts';
 import { keysFrom } from './keySource.ts';
 import { tokenReport } from './report.ts';
-import { chooseToken, type FoundToken, textFromPerson, tokenOf } from './tokenSource.ts';
+import { chooseToken, type FoundToken, tokenOf } from './tokenSource.ts';
+import { notAJwt, tokenNames, type VerificationDraft, verificationSteps } from './verificationSteps.ts';
 
 /**
  * Verifies a token and says for every check what came out. The result stays with the token until it or the key changes.
@@ -28,24 +28,32 @@ export async function verifyToken(
     throw new KeyringError('workspace-not-trusted');
   }
   await services.vault.load();
-  const found = await findToken(services, target, answers);
-  const content = readToken(found.token);
-  if (content.shape === 'opaque') {
-    throw new KeyringError('argument-invalid', { field: 'token', reason: 'not-a-jwt' });
+  const draft: VerificationDraft = {
+    expected: {
+      issuer: answers.issuer ?? '',
+      audience: answers.audience ?? [],
+      requiredScopes: answers.requiredScopes ?? [],
+    },
+  };
+  const given = await givenToken(services, target, answers);
+  if (given) {
+    if (readToken(given.token).shape === 'opaque') {
+      throw notAJwt();
+    }
+    draft.found = given;
   }
-  const { kid, iss } =
-    content.shape === 'jwt'
-      ? { kid: content.jwt.header.kid, iss: content.jwt.payload.iss }
-      : { kid: undefined, iss: undefined };
-  const from: VerificationKeySource =
-    answers.with ?? (await askForKeySource(services, { iss, credentialId: found.credentialId }));
-  const keys = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for keys...') },
-    () => keysFrom(services, from, { kid, iss }),
-  );
+  if (answers.with === undefined) {
+    await runWizard(vscode.l10n.t('Verify Token'), verificationSteps(services, draft));
+  } else if (draft.found) {
+    draft.keys = await keysFrom(services, answers.with, tokenNames(draft.found.token));
+  }
+  const { found, keys, expected } = draft;
+  if (!found || !keys) {
+    throw new KeyringError('argument-invalid', { field: 'token', reason: 'missing' });
+  }
   const audience = {
     ...(found.serverUrl !== undefined && { serverUrl: found.serverUrl }),
-    ...(answers.audience && { expected: answers.audience }),
+    ...(expected.audience.length > 0 && { expected: expected.audience }),
   };
   const result = await verifyJwt(found.token, {
     keys: keys.keys,
@@ -54,9 +62,9 @@ export async function verifyToken(
     allowWeakSecret: true,
     now: services.clock.now(),
     toleranceSeconds: services.settings.clockToleranceSeconds,
-    ...(answers.issuer !== undefined && { issuer: answers.issuer }),
+    ...(expected.issuer !== '' && { issuer: expected.issuer }),
     ...(Object.keys(audience).length > 0 && { audience }),
-    ...(answers.requiredScopes && { requiredScopes: answers.requiredScopes }),
+    ...(expected.requiredScopes.length > 0 && { requiredScopes: expected.requiredScopes }),
   });
   const record: VerificationRecord = {
     result,
@@ -72,36 +80,16 @@ export async function verifyToken(
   return result;
 }
 
-async function findToken(
+async function givenToken(
   services: Services,
   target: Partial<CredentialTarget & ServerTarget> | undefined,
-  answers: VerifyTokenAnswers,
-): Promise<FoundToken> {
+  { token }: VerifyTokenAnswers,
+): Promise<FoundToken | undefined> {
   if (target?.credentialId !== undefined || target?.server !== undefined) {
     return tokenOf(services, target);
   }
   const title = vscode.l10n.t('Verify Token');
-  if (answers.token !== undefined) {
-    return { token: await chooseToken(answers.token), name: title };
-  }
-  const { credentials } = services.vault;
-  const jwts = credentials.filter(credential => {
-    const token = issuedToken(credential);
-    return token && readToken(token.reveal()).shape !== 'opaque';
-  });
-  const chosen =
-    jwts.length === 0
-      ? undefined
-      : await new Prompts(title).pick<string | undefined>({
-          prompt: vscode.l10n.t('Which token?'),
-          items: [
-            { label: `$(clippy) ${vscode.l10n.t('One that is selected, copied or pasted')}`, value: undefined },
-            ...jwts.map(({ id, name }) => ({ label: `$(key) ${name}`, value: id })),
-          ],
-        });
-  return chosen === undefined
-    ? { token: await chooseToken(await textFromPerson(title)), name: title }
-    : tokenOf(services, { credentialId: chosen });
+  return token === undefined ? undefined : { token: await chooseToken(new Prompts(title), token), name: title };
 }
 
 /** A check is part of a credential's history, whatever came out. */

@@ -70,10 +70,10 @@ export interface Workbench {
   statusBar(): Promise<string[]>;
   /** A file of the workspace, as it is on disk. */
   read(path: string): string;
-  /** Changes from the dark theme to the light one, or back. */
-  toggleTheme(): Promise<void>;
   /** Keeps a picture of the window as `test-output/<name>.png`. */
   screenshot(name: string): Promise<void>;
+  /** Keeps one in each theme, as `<name>-dark` and `<name>-light`. */
+  screenshots(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -179,6 +179,10 @@ export async function pictureAll(title: string): Promise<void> {
 function workbench(page: Page, host: ServerHost, workspace: string, close: () => Promise<void>): Workbench {
   const quickInput = new QuickInput(page);
   const palette = new Palette(page, quickInput);
+  const screenshot = async (name: string) => {
+    mkdirSync(outputFolder, { recursive: true });
+    await page.screenshot({ path: join(outputFolder, `${name}.png`) });
+  };
   return {
     page,
     host,
@@ -195,15 +199,16 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     acceptNotification: text => acceptNotification(page, palette, text),
     statusBar: () => readStatusBar(page),
     read: path => readFileSync(join(workspace, path), 'utf8'),
-    toggleTheme: async () => {
+    screenshot,
+    screenshots: async name => {
       const dark = page.locator('.monaco-workbench.vs-dark');
-      const wasDark = await dark.isVisible();
-      await page.keyboard.press('Control+Alt+Shift+KeyT');
-      await dark.waitFor({ state: wasDark ? 'detached' : 'visible' });
-    },
-    screenshot: async name => {
-      mkdirSync(outputFolder, { recursive: true });
-      await page.screenshot({ path: join(outputFolder, `${name}.png`) });
+      // There and back again.
+      for (const _ of ['one', 'other']) {
+        const isDark = await dark.isVisible();
+        await screenshot(`${name}-${isDark ? 'dark' : 'light'}`);
+        await page.keyboard.press('Control+Alt+Shift+KeyT');
+        await dark.waitFor({ state: isDark ? 'detached' : 'visible' });
+      }
     },
     close,
   };

@@ -2,6 +2,7 @@ import { suite } from '../harness/suite.ts';
 
 export const run = suite(() => [
   import('./keys.test.ts'),
+  import('./addKey.test.ts'),
   import('./signing.test.ts'),
   import('./switchRole.test.ts'),
   import('./editClaims.test.ts'),

@@ -3,7 +3,8 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { logText, services } from '../harness/inside.ts';
-import { inWorkspace, run } from '../harness/keyring.ts';
+import { inWorkspace, run, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
 
 describe('Signing keys', () => {
   for (const algorithm of ['HS256', 'HS512', 'RS256', 'PS384', 'ES256', 'ES512', 'EdDSA']) {
@@ -87,6 +88,61 @@ describe('Signing keys', () => {
     assert.equal(jwk.alg, 'ES256');
     assert.equal(jwk.use, 'sig');
     assert.match(jwk.kid, /^[\w-]{43}$/);
+  });
+
+  it('gives out the private half after a modal question alone', async () => {
+    const keyId = (await run('mcpKeyring.keys.add', { kind: 'generate', algorithm: 'ES256', name: 'own' })) as string;
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await vscode.env.clipboard.writeText('before');
+      await run('mcpKeyring.keys.exportPrivate', { keyId });
+      assert.equal(await vscode.env.clipboard.readText(), 'before');
+      messages.answer = () => 'Copy Private Key';
+      await run('mcpKeyring.keys.exportPrivate', { keyId });
+      assert.match(await vscode.env.clipboard.readText(), /^-----BEGIN PRIVATE KEY-----/);
+      assert.equal(messages.shown.length, 2);
+      for (const { text, detail } of messages.shown) {
+        assert.equal(text, 'Copy the private key “own”?');
+        assert.match(detail ?? '', /^Whoever has it can sign tokens as you/);
+      }
+    } finally {
+      messages.release();
+      await vscode.env.clipboard.writeText('');
+    }
+  });
+
+  it('is deleted after a question that names the credentials that sign with it', async () => {
+    const keyId = (await run('mcpKeyring.keys.add', {
+      kind: 'generate',
+      algorithm: 'ES256',
+      name: 'shared',
+    })) as string;
+    for (const name of ['first', 'second']) {
+      await run('mcpKeyring.addCredential', undefined, { kind: 'signedJwt', name, keyId, claims: { sub: name } });
+    }
+    const { vault } = await services();
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await run('mcpKeyring.keys.delete', { keyId });
+      assert.equal(messages.shown[0]?.text, 'Delete the signing key “shared” from the keyring?');
+      assert.equal(
+        messages.shown[0]?.detail,
+        'These credentials can sign no more: first, second. This cannot be undone.',
+      );
+      assert.ok(vault.signingKey(keyId));
+      messages.answer = () => 'Delete';
+      await run('mcpKeyring.keys.delete', { keyId });
+      assert.equal(vault.signingKey(keyId), undefined);
+      const [first] = vault.credentials.filter(({ name }) => name === 'first');
+      await run('mcpKeyring.credentials.renew', { credentialId: first?.id ?? '' });
+      await until('the refusal', () =>
+        messages.shown.some(({ text }) => text.startsWith('The signing key of “first”')),
+      );
+    } finally {
+      messages.release();
+    }
   });
 
   it('has no public half of a shared secret to give out', async () => {

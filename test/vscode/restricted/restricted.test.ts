@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ServerProvider } from '../../../src/features/provided/provider.ts';
 import { ServersTree } from '../../../src/features/servers/tree.ts';
+import { TokenDetailsPanels } from '../../../src/features/tokenDetails/panels.ts';
 import { type CommandId, commandIds } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
@@ -12,6 +13,7 @@ import { headerSnapshot, services, uriOf } from '../harness/inside.ts';
 import { codes, inWorkspace, pause, readText, until } from '../harness/keyring.ts';
 import { testEnvironment } from '../harness/testEnvironment.ts';
 import { freshJwt } from '../harness/tokens.ts';
+import { FakePanel } from '../tokenDetails/fakePanel.ts';
 
 const file = uriOf('.vscode/mcp.json');
 const reference = 'mcp-keyring.todos.0123abcd';
@@ -71,7 +73,11 @@ describe('Restricted Mode', function () {
     assert.equal(inventory.snapshot.vault, 'restricted');
     assert.equal(readText(), text);
     assert.deepEqual(filesOfWorkspace(), ['.vscode/mcp.json']);
-    assert.equal(vscode.workspace.textDocuments.filter(document => document.isDirty).length, 0);
+    const dirty = vscode.workspace.textDocuments.filter(document => document.isDirty);
+    assert.deepEqual(
+      dirty.map(({ uri }) => uri.toString()),
+      [],
+    );
   }
 
   it('lists the servers, decodes what stands in the file, and says that this is all', async () => {
@@ -99,6 +105,31 @@ describe('Restricted Mode', function () {
     );
     const shown = hovers.flatMap(hover => hover.contents.map(part => (typeof part === 'string' ? part : part.value)));
     assert.match(shown.join('\n'), /alice/);
+    await assertUntouched();
+  });
+
+  it('has nothing to show in a panel of token details that was open, whatever its page asks', async () => {
+    const panels = new TokenDetailsPanels(await services());
+    const fake = new FakePanel();
+    panels.restore(fake.panel, { credentialId: 'some-id' });
+    for (const message of [
+      { type: 'ready' },
+      { type: 'reveal', request: 'q-1' },
+      { type: 'copy' },
+      { type: 'describe', text: 'x' },
+      { type: 'run', action: 'renew' },
+      { type: 'copyExample', example: 'posix' },
+    ]) {
+      fake.say(message);
+    }
+    await pause(500);
+    assert.deepEqual(
+      fake.received.map(message => (message.type === 'empty' ? message.empty.title : message.type)),
+      ['Restricted Mode'],
+    );
+    assert.equal(fake.title, 'Token Details');
+    panels.dispose();
+    await vscode.commands.executeCommand('notifications.clearAll');
     await assertUntouched();
   });
 

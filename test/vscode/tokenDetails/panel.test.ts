@@ -5,8 +5,9 @@ import { TokenDetailsPanel } from '../../../src/features/tokenDetails/panel.ts';
 import { TokenDetailsPanels } from '../../../src/features/tokenDetails/panels.ts';
 import { webviews } from '../../../src/ids.ts';
 import type { Services } from '../../../src/services.ts';
-import { services } from '../harness/inside.ts';
-import { addServer, pause, run, until } from '../harness/keyring.ts';
+import { headerSnapshot, services, uriOf } from '../harness/inside.ts';
+import { addServer, inWorkspace, pause, run, until } from '../harness/keyring.ts';
+import { Questions } from '../harness/questions.ts';
 import { fakeSignature, jwt, nowSeconds } from '../harness/tokens.ts';
 import { FakePanel } from './fakePanel.ts';
 
@@ -67,6 +68,47 @@ describe('The token details', () => {
       tabs().map(({ label }) => label),
       ['panel admin (token details)', 'pasted (token details)'],
     );
+  });
+
+  it('open from the list of the palette, and from the link of a hover', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const questions = new Questions();
+    questions.catch();
+    try {
+      const running = run('mcpKeyring.credentials.showDetails');
+      const question = await questions.next();
+      assert.equal(question.prompt, 'Which credential?');
+      question.pick('pasted');
+      await running;
+    } finally {
+      questions.release();
+    }
+    await until('the tab', () => tabs().some(({ label }) => label === 'pasted (token details)'));
+    await headerSnapshot(uriOf('.vscode/mcp.json'), 'panel');
+    const document = await vscode.workspace.openTextDocument(inWorkspace('.vscode/mcp.json'));
+    const at = document.positionAt(document.getText().indexOf('"Authorization"') + 2);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      at,
+    );
+    const link = hovers
+      .flatMap(({ contents }) => contents.map(content => (typeof content === 'string' ? content : content.value)))
+      .map(text => /command:(mcpKeyring\.credentials\.showDetails)\?([^)\s]+)/.exec(text))
+      .find(match => match !== null);
+    assert.ok(link);
+    await vscode.commands.executeCommand(
+      link[1] ?? '',
+      ...(JSON.parse(decodeURIComponent(link[2] ?? '')) as unknown[]),
+    );
+    await until('the tab', () => tabs().some(({ label }) => label === 'panel admin (token details)'));
+  });
+
+  it('say which kinds of servers would refuse the token', () => {
+    const fake = open(signed);
+    const sample = fake.view?.refusedBy?.find(({ server }) => server === 'A server like the sample container');
+    assert.ok(sample?.reasons.includes('the claim “email” is missing'));
+    fake.dispose();
   });
 
   it('have a page that says nothing and may load nothing', () => {

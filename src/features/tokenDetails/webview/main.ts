@@ -136,6 +136,7 @@ function show(next: PanelView): void {
       next.parameters && membersSection('parameters', labels.parameters, labels.parameter, next.parameters, '', labels),
   );
   draw('checks', [next.checks, next.claims !== undefined], () => checks(next));
+  draw('servers', next.refusedBy, () => servers(next));
   draw('attachments', next.attachments, () => attachments(next));
   draw('examples', next.examples, () => examples(next));
   draw('history', [next.history, showsAllHistory], () => history(next));
@@ -237,6 +238,30 @@ function checks({ checks: done, claims, labels }: PanelView): PageElement | unde
             text,
           ]),
         ),
+  );
+}
+
+function servers({ refusedBy, labels }: PanelView): PageElement | undefined {
+  return (
+    refusedBy &&
+    section(
+      'servers',
+      labels.servers,
+      element('p', { class: 'note' }, refusedBy.length === 0 ? labels.noRefusal : labels.serversNote),
+      refusedBy.length > 0 &&
+        element(
+          'ul',
+          { class: 'plain servers' },
+          ...refusedBy.map(({ server, reasons }) =>
+            element(
+              'li',
+              {},
+              element('strong', {}, server),
+              element('ul', {}, ...reasons.map(reason => element('li', {}, reason))),
+            ),
+          ),
+        ),
+    )
   );
 }
 

@@ -192,6 +192,22 @@ describe('importPrivateKey', function () {
     }
   });
 
+  it('takes the private key of a text that has certificates too, and says that it had', async () => {
+    const pem = pkcs8(pairs.p256());
+    const sec1 = pairs.p256().privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+    const alone = await imported(pem);
+    assert.equal(alone.hadCertificate, undefined);
+    for (const text of [certificate + pem, pem + certificate, certificate + certificate + sec1]) {
+      const { material, hadCertificate } = await imported(text);
+      assert.equal(material.text.reveal(), alone.material.text.reveal());
+      assert.equal(hadCertificate, true);
+    }
+    // What keeps the key from being read counts, not what stands beside it.
+    assert.equal((await refused(certificate + pkcs8(pairs.p256(), 'secret'))).reason, 'passphrase');
+    assert.equal((await refused(certificate + pem.replace(/-----END.*/, ''))).reason, 'pem-malformed');
+    assert.equal((await refused(certificate + spki(pairs.p256()))).reason, 'certificate');
+  });
+
   it('chooses a key of a JWKS', async () => {
     const one = { ...(await privateJwk(pairs.p256())), kid: 'one' };
     const two = await privateJwk(pairs.ed25519());

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CompactSign, exportJWK, generateKeyPair } from 'jose';
 import { generateKey, makeSigningKey } from '../../../../src/core/jwt/keys.ts';
 import { signJwt } from '../../../../src/core/jwt/sign.ts';
 import { checkVectors, readVectors } from '../../../vectors/vectors.ts';
@@ -27,6 +28,63 @@ describe('npm run vectors', () => {
         { id: 4, comment: 'wrongly expected too', expected: 'valid', reason: 'structure segments' },
       ],
     });
+  });
+
+  it('takes key sets, of which a verifier gets the public keys, or the secrets where there are no others', async () => {
+    const secret = (kid: string, k: string) => ({ kty: 'oct', kid, alg: 'HS256', use: 'sig', k: k.repeat(43) });
+    const sign = (kid: string, { k }: { k: string }) =>
+      new CompactSign(new TextEncoder().encode('foo'))
+        .setProtectedHeader({ alg: 'HS256', kid })
+        .sign(Buffer.from(k, 'base64url'));
+    const [one, two] = [secret('one', 'A'), secret('two', 'E')];
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    const publicKey = { ...(await exportJWK(pair.publicKey)), kid: 'pair', alg: 'ES256' };
+    const privateKey = { ...(await exportJWK(pair.privateKey)), kid: 'pair', alg: 'ES256' };
+    const signed = await new CompactSign(Buffer.from('foo'))
+      .setProtectedHeader({ alg: 'ES256', kid: 'pair' })
+      .sign(pair.privateKey);
+    const group = (keys: object, tests: readonly (readonly [string, string])[]) => ({
+      comment: 'set',
+      ...keys,
+      tests: tests.map(([jws, result], index) => ({ tcId: index + 1, comment: '', jws, result })),
+    });
+    const byOne = await sign('one', one);
+    const groups = [
+      group({ private: { keys: [one, two] } }, [
+        [byOne, 'valid'],
+        [await sign('two', one), 'invalid'],
+        [await sign('three', one), 'invalid'],
+      ]),
+      // Which of two different keys is meant?
+      group({ private: { keys: [one, { ...two, kid: 'one' }] } }, [[byOne, 'invalid']]),
+      group({ private: { keys: [one, one] } }, [[byOne, 'valid']]),
+      group({ private: { keys: [privateKey, one] }, public: { keys: [publicKey, one] } }, [
+        [signed, 'valid'],
+        [byOne, 'invalid'],
+      ]),
+      group({ private: { keys: [privateKey] }, public: { keys: [{ ...publicKey, use: 'enc' }] } }, [
+        [signed, 'invalid'],
+      ]),
+      group({ private: { keys: [{ ...one, alg: 'A256KW' }] } }, [[byOne, 'invalid']]),
+      group({ private: { keys: [] } }, [[byOne, 'invalid']]),
+    ];
+    const outcomes = await checkVectors(readVectors(JSON.stringify({ testGroups: groups })));
+    assert.deepEqual(
+      outcomes.flatMap(outcome => outcome.different),
+      [],
+    );
+    assert.deepEqual(
+      outcomes.map(({ accepted, rejected }) => [accepted, rejected]),
+      [
+        [1, 2],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+        [0, 1],
+        [0, 1],
+        [0, 1],
+      ],
+    );
   });
 
   it('reads no other file', () => {

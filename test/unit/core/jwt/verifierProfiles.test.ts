@@ -57,6 +57,19 @@ describe('verifierFindings', () => {
     assert.deepEqual(reasons('resource-server', resource, { alg: 'RS256' }), ['possible kid-missing']);
   });
 
+  it('name a role that the server does not know', () => {
+    const container = { id: 1, email: 'e', permissions: [], iss: 'i', aud: serverUrl, exp: at + 60 };
+    const of = (role: unknown) => reasons('container', { ...container, role }, { alg: 'HS256' });
+    for (const role of ['admin', 'user', 'readonly']) {
+      assert.deepEqual(of(role), []);
+    }
+    for (const role of ['viewer', 'Admin', '', 7, ['admin']]) {
+      assert.deepEqual(of(role), ['certain role-unknown']);
+    }
+    // Other servers show such a role no tools, but let it in.
+    assert.deepEqual(reasons('shared-secret', { iss: 'i', sub: 's', role: 'nobody' }, { alg: 'HS256' }), []);
+  });
+
   it('name each claim that is missing', () => {
     assert.deepEqual(reasons('resource-server', {}, rs256), ['certain claim-missing iss', 'certain claim-missing aud']);
     assert.deepEqual(reasons('shared-secret', { iss: 'i', sub: 's', roles: ['viewer'] }, { alg: 'HS256' }), [

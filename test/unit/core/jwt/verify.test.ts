@@ -217,6 +217,20 @@ describe('keys that a verifier tries', function () {
     assert.equal(await of('signature', renamed, { keys: [{ type: 'public', jwk: two.publicJwk }] }), 'passed ok');
   });
 
+  it('does not choose between different keys of one name, as servers do not', async () => {
+    const [one, two] = [await pair('ES256'), await pair('ES256')];
+    const [first] = await verificationKeysOf(one);
+    assert.ok(first?.type === 'public' && two.type === 'jwk');
+    const namesake = { type: 'public' as const, jwk: { ...two.publicJwk, kid: one.kid } };
+    const token = await sign({}, one);
+    assert.equal(await of('signature', token, { keys: [first, namesake] }), 'failed kid-ambiguous');
+    assert.equal(await of('signature', token, { keys: [first, namesake], matchKid: false }), 'passed ok');
+    assert.equal(await of('signature', token, { keys: [first, { ...first }] }), 'passed ok');
+    // A name that a key for something else has too says enough.
+    const other = { type: 'public' as const, jwk: { ...namesake.jwk, use: 'enc' } };
+    assert.equal(await of('signature', token, { keys: [first, other] }), 'passed ok');
+  });
+
   it('leaves out keys for other algorithms and uses', async () => {
     const key = await pair('RS256');
     assert.ok(key.type === 'jwk');

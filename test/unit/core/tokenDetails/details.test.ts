@@ -43,7 +43,7 @@ async function detailsOf(
   await inventory.setFiles([
     { uri: 'file:///mcp.json', format: formats.vscode, content: { state: 'text', text: JSON.stringify({ servers }) } },
   ]);
-  const details = tokenDetails(inventory.snapshot, first.id, vault);
+  const details = tokenDetails(inventory.snapshot, first.id, vault, { now, toleranceSeconds: 0 });
   assert.ok(details);
   return details;
 }
@@ -169,6 +169,23 @@ describe('token details', () => {
     assert.equal(details.checks, undefined);
   });
 
+  it('tell which kinds of servers would refuse the token, measured at the server that it is for', async () => {
+    const server = { aud: 'https://todos.example.com', scope: 'read' };
+    const rs256 = fakeJwt({ ...JSON.parse(atob(token.split('.')[1] ?? '')), ...server }, { alg: 'RS256', kid: 'k' });
+    const [resource, byTheBook, ...others] = (await detailsOf([attachedTo(bearer('b', rs256))])).refusedBy ?? [];
+    assert.deepEqual(others, []);
+    assert.equal(resource?.profile, 'resource-server');
+    assert.deepEqual(
+      resource.findings.map(({ reason, data }) => [reason, data.expected]),
+      [['audience-not-exact', url]],
+    );
+    assert.deepEqual(
+      byTheBook?.findings.filter(({ reason }) => reason === 'claim-missing').map(({ data }) => data.claim),
+      ['client_id', 'jti'],
+    );
+    assert.equal((await detailsOf([bearer('b', 'demo-opaque-not-a-secret')])).refusedBy, undefined);
+  });
+
   it('are none for a credential that is gone', async () => {
     const log = new FakeLog();
     const vault = new Vault(new FakeSecretStore(), log);
@@ -179,6 +196,6 @@ describe('token details', () => {
       longLivedDays: 90,
       automaticRenewal: true,
     }));
-    assert.equal(tokenDetails(inventory.snapshot, 'gone', vault), undefined);
+    assert.equal(tokenDetails(inventory.snapshot, 'gone', vault, { now, toleranceSeconds: 0 }), undefined);
   });
 });
