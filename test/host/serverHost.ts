@@ -81,7 +81,8 @@ export async function startServerHost(installation: ServerInstallation, options:
   const path = [dirname(node), process.env.PATH].join(delimiter);
   const child = startTree(node, args, {
     cwd: installation.folder,
-    env: cleanEnvironment({ PATH: path, ...socketFolder(options.dataDir), ...options.env }),
+    // The browser is on this machine: pages of 127.0.0.1 are opened as they stand, as on the desktop, and by no proxy.
+    env: cleanEnvironment({ PATH: path, VSCODE_PROXY_URI: '', ...socketFolder(options.dataDir), ...options.env }),
   });
   let output = '';
   const keep = (data: Buffer) => {

@@ -73,7 +73,10 @@ export class FindingActions implements vscode.CodeActionProvider {
         : vscode.l10n.t('Repair the header');
       add(title, invalid, 'mcpKeyring.servers.repairHeader', target);
     }
-    if (aging.length > 0 && credential && isRenewable(credential)) {
+    if (codes.has('sign-in-needed') && credential) {
+      const solved = ['sign-in-needed', ...aging];
+      add(vscode.l10n.t('Sign in again...'), solved, 'mcpKeyring.credentials.signIn', { credentialId: credential.id });
+    } else if (aging.length > 0 && credential && isRenewable(credential)) {
       add(vscode.l10n.t('Renew the token'), aging, 'mcpKeyring.servers.renewToken', target);
     } else if (aging.length > 0 && credential) {
       const credentialId = credential.id;

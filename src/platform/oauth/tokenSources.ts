@@ -22,7 +22,11 @@ export class WindowTokenSources implements TokenSources {
     const { vault, clock } = parts;
     this.renewer = new GrantRenewer({
       ...parts,
-      contextFor: ({ clientKeyId }) => oauthContext(vault, clock, { clientKeyId }),
+      contextFor: ({ clientKeyId, attachments }) =>
+        oauthContext(vault, clock, {
+          clientKeyId,
+          insecureAllowed: attachments.some(attachment => attachment.insecureAllowed),
+        }),
     });
     this.renewer.onDidNotStore(parts.onNotStored);
   }
