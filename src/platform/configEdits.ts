@@ -133,7 +133,7 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
   // Nothing was unsaved before, so what is on disk is what is to be seen. The command means the editor that is in front, and
   // undo would do nothing in one that VS Code holds for read-only.
   const left = openDocument(uri);
-  if (left?.isDirty) {
+  if (left && (left.isDirty || !sameLines(left.getText(), before))) {
     await vscode.window.showTextDocument(left);
     await vscode.commands.executeCommand('workbench.action.files.revert');
   }

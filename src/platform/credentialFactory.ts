@@ -1,8 +1,9 @@
 import type { Credential, HeaderSpec, SigningKey, TokenTemplate } from '../core/credentials/types.ts';
 import type { Vault } from '../core/credentials/vault.ts';
 import { KeyringError } from '../core/errors.ts';
-import { cleanPastedCredential, isSendable } from '../core/jwt/headerValue.ts';
+import { isSendable } from '../core/jwt/headerValue.ts';
 import { checkKey, keyError } from '../core/jwt/keyMaterial.ts';
+import { cleanPastedCredential } from '../core/jwt/mendHeader.ts';
 import { generateHmacSecret, hmacBytes, hmacStrength } from '../core/jwt/secrets.ts';
 import type { JsonObject } from '../core/jwt/types.ts';
 import type { Clock } from '../core/ports.ts';

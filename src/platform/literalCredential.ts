@@ -1,6 +1,7 @@
 import type { ParsedHeader } from '../core/config/types.ts';
 import { isLiteralSecret } from '../core/inventory/literals.ts';
-import { parseHeaderValue, repairHeaderValue } from '../core/jwt/headerValue.ts';
+import { parseHeaderValue } from '../core/jwt/headerValue.ts';
+import { repairHeaderValue } from '../core/jwt/mendHeader.ts';
 import type { ApiKeyAnswers, BearerAnswers } from '../ids.ts';
 
 /**

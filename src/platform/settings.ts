@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { BrokerPolicy } from '../core/credentials/broker.ts';
 import type { FindingPolicy } from '../core/inventory/analyze.ts';
-import { type RolePreset, readRolePresets } from '../core/jwt/presets.ts';
+import { type RolePreset, readRolePresets } from '../core/jwt/rolePresets.ts';
 import { type FileDelivery, settingsSection } from '../ids.ts';
 
 export type HoverScope = 'everywhere' | 'configFiles' | 'off';

@@ -1,7 +1,7 @@
 import type { Span } from '../text.ts';
 import { looksLikeCurl, parseCurl } from './curl.ts';
 import { findJwts, looksLikeJwt } from './decode.ts';
-import { cleanPastedCredential } from './headerValue.ts';
+import { cleanPastedCredential } from './mendHeader.ts';
 
 /** A token that stands in a text. */
 export interface ExtractedToken {

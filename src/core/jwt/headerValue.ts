@@ -1,7 +1,6 @@
 import { parseKeyringInputId, parseReferences } from '../config/references.ts';
 import type { Finding, FindingData } from '../findings.ts';
 import type { Span } from '../text.ts';
-import { looksLikeCurl, parseCurl } from './curl.ts';
 import { looksLikeJwt } from './decode.ts';
 
 /** A header's value taken apart: `Bearer abc` is a scheme and a token. */
@@ -18,15 +17,13 @@ export interface HeaderValueParts {
 const schemes = /^(?:bearer|basic|digest|dpop|token|apikey|api-key|key|negotiate|hoba|mutual|vapid|privatetoken)$/i;
 
 /** `Authorization:` or `X-API-Key:` at the beginning of a value, as it is when a whole header was pasted. */
-const pastedName = /^(?:\s*["']?(authorization|proxy-authorization|x-[a-z0-9-]+|api-?key)["']?\s*:\s*)+/i;
+export const pastedName = /^(?:\s*["']?(authorization|proxy-authorization|x-[a-z0-9-]+|api-?key)["']?\s*:\s*)+/i;
 
 /** `Bearer: abc`: somebody took the scheme for a name. */
-const schemeWithColon = /^bearer\s*:\s*/i;
+export const schemeWithColon = /^bearer\s*:\s*/i;
 
-/** Characters without a width, which come along when text is copied from a page. */
-const zeroWidth = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g;
-
-interface Parsed extends HeaderValueParts {
+/** {@link HeaderValueParts}, and what a person got wrong in writing them. */
+export interface ParsedHeaderValue extends HeaderValueParts {
   readonly namePasted: boolean;
   readonly colon: boolean;
   /** What stands between scheme and token. */
@@ -34,11 +31,11 @@ interface Parsed extends HeaderValueParts {
 }
 
 export function parseHeaderValue(headerName: string, value: string): HeaderValueParts {
-  const { scheme, token, tokenSpan, shape } = parse(headerName, value);
+  const { scheme, token, tokenSpan, shape } = takeHeaderApart(headerName, value);
   return { ...(scheme !== undefined && { scheme }), token, tokenSpan, shape };
 }
 
-function parse(headerName: string, value: string): Parsed {
+export function takeHeaderApart(headerName: string, value: string): ParsedHeaderValue {
   const name = pastedName.exec(value)?.[0].length ?? 0;
   const begin = name || value.length - value.trimStart().length;
   const end = Math.max(begin, value.trimEnd().length);
@@ -67,7 +64,7 @@ function parse(headerName: string, value: string): Parsed {
   };
 }
 
-function shapeOf(token: string): HeaderValueParts['shape'] {
+export function shapeOf(token: string): HeaderValueParts['shape'] {
   if (token === '') {
     return 'empty';
   }
@@ -82,7 +79,7 @@ export function headerFindings(headerName: string, value: string): Finding[] {
   const findings: Finding[] = [];
   const add = (code: Finding['code'], data: FindingData = {}) =>
     findings.push({ code, severity: 'error', data: { header: headerName, ...data } });
-  const parts = parse(headerName, value);
+  const parts = takeHeaderApart(headerName, value);
   if (parts.namePasted) {
     add('header-name-pasted');
   }
@@ -107,7 +104,7 @@ export function headerFindings(headerName: string, value: string): Finding[] {
  * A JWT needs the scheme, and so does an input of ours, which gives the token alone. Any other input or an opaque value
  * may hold the scheme already, or need none.
  */
-function lacksScheme(headerName: string, { scheme, shape, token, colon }: Parsed): boolean {
+export function lacksScheme(headerName: string, { scheme, shape, token, colon }: ParsedHeaderValue): boolean {
   if (!isAuthorization(headerName) || scheme !== undefined || shape === 'empty') {
     return false;
   }
@@ -119,112 +116,24 @@ function isKeyringReference(token: string): boolean {
   return first?.kind === 'input' && first.span.start === 0 && parseKeyringInputId(first.name) !== undefined;
 }
 
-/** The value as it should be, or undefined where nothing can be mended. References stay as they are. */
-export function repairHeaderValue(headerName: string, value: string): string | undefined {
-  const repaired = repairOnce(headerName, value);
-  // One mistake may hide another, as a line end does the header's name behind it.
-  return repaired === undefined ? undefined : (repairHeaderValue(headerName, repaired) ?? repaired);
-}
-
-function repairOnce(headerName: string, value: string): string | undefined {
-  const visible = value.replace(zeroWidth, '');
-  const parts = parse(headerName, visible);
-  let { scheme, token } = parts;
-  while (scheme !== undefined && doubledScheme(token)) {
-    token = token.replace(/^\S+\s+/, '');
-  }
-  if (token === '') {
-    return undefined;
-  }
-  const shape = shapeOf(token);
-  if (shape === 'jwt') {
-    token = token.replace(/\s+/g, '');
-  } else if (shape === 'opaque') {
-    // A line end in the middle is a terminal's: what it broke belongs together.
-    token = token.replace(/[\r\n]+\s*/g, '');
-  }
-  if (lacksScheme(headerName, { ...parts, shape, token })) {
-    scheme = 'Bearer';
-  }
-  // Several real servers refuse `bearer`, though schemes are case-insensitive (RFC 9110 section 11.1).
-  const written = scheme?.toLowerCase() === 'bearer' ? 'Bearer' : scheme;
-  const repaired = written === undefined ? token : `${written} ${token}`;
-  return repaired === value || !isSendable(repaired) ? undefined : repaired;
-}
-
-/** A header's name of any kind before a value: only where a person pasted the whole line, for a value may have a colon too. */
-const anyName = /^["']?([a-z][a-z0-9-]*)["']?\s*:\s+(?=\S)/i;
-
-/**
- * What a person pasted, without what isn't part of the credential: quotes, a cURL command or its `-H`, a header's name, a
- * scheme, blanks, characters that can't be seen.
- */
-export function cleanPastedCredential(text: string): {
-  readonly token: string;
-  readonly scheme?: string;
-  readonly headerName?: string;
-} {
-  const line = headerLine(text.replace(zeroWidth, '').trim());
-  // A line of JSON has the name in quotes of its own.
-  const rest = /^["'][\w-]+["']\s*:/.test(line) ? line : unquoted(line);
-  const name = pastedName.exec(rest) ?? (schemeWithColon.test(rest) ? null : anyName.exec(rest));
-  const value = unquoted(rest.slice(name?.[0].length ?? 0));
-  const parsed = parse('Authorization', value);
-  let token = unquoted(parsed.token);
-  while (parsed.scheme !== undefined && doubledScheme(token)) {
-    // All at once: one by one, a long row of them would take seconds.
-    token = unquoted(token.replace(/^(?:bearer\s+(?=\S))+/i, ''));
-  }
-  if (looksLikeJwt(token)) {
-    token = token.replace(/[\r\n]+\s*/g, '');
-  }
-  const scheme = parsed.colon ? 'Bearer' : parsed.scheme;
-  return {
-    token,
-    ...(scheme !== undefined && { scheme }),
-    ...(name?.[1] !== undefined && { headerName: name[1] }),
-  };
-}
-
-/** The header that authenticates out of a cURL command or its `-H` option; any other text as it is. */
-function headerLine(text: string): string {
-  const isOption = /^(?:-H|--header)(?=[\s='"])/.test(text);
-  if (!isOption && !looksLikeCurl(text)) {
-    return text;
-  }
-  const { headers } = parseCurl(text);
-  const header =
-    headers.find(({ name }) => isAuthorization(name)) ??
-    headers.find(({ name }) => /key|token|auth|secret/i.test(name)) ??
-    (isOption ? headers[0] : undefined);
-  return header ? `${header.name}: ${header.value}` : text.replace(/^(?:-H|--header)[\s=]+/, '');
-}
-
 /** Whether fetch sends this as a header's value: visible ASCII and blanks, and bytes that every client writes the same way. */
 export function isSendable(value: string): boolean {
   return /^[\t\u0020-\u007e]*$/.test(value);
 }
 
-function isAuthorization(headerName: string): boolean {
+export function isAuthorization(headerName: string): boolean {
   return /^(?:proxy-)?authorization$/i.test(headerName);
 }
 
-function doubledScheme(token: string): boolean {
+export function doubledScheme(token: string): boolean {
   return /^bearer\s+\S/i.test(token);
 }
 
-function hasStrayBlanks(value: string, { gap, token, shape }: Parsed): boolean {
+function hasStrayBlanks(value: string, { gap, token, shape }: ParsedHeaderValue): boolean {
   return (
     value !== value.trim() ||
     /[\r\n]/.test(value) ||
     (gap !== '' && gap !== ' ') ||
     (shape === 'jwt' && /\s/.test(token))
   );
-}
-
-/** Without the quotes around it, and the comma or line continuation that may follow them. */
-function unquoted(text: string): string {
-  const trimmed = text.replace(/(?<=["'`])\s*[,\\]\s*$/, '').trim();
-  const [first = '', last = ''] = [trimmed[0], trimmed.at(-1)];
-  return trimmed.length > 1 && first === last && /["'`]/.test(first) ? trimmed.slice(1, -1).trim() : trimmed;
 }

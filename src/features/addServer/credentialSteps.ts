@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { readToken } from '../../core/credentials/token.ts';
 import type { SecretEncoding } from '../../core/credentials/types.ts';
 import type { KeyringError } from '../../core/errors.ts';
-import { cleanPastedCredential } from '../../core/jwt/headerValue.ts';
+import { cleanPastedCredential } from '../../core/jwt/mendHeader.ts';
 import type { JsonObject } from '../../core/jwt/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialAnswers, ExistingAnswers } from '../../ids.ts';

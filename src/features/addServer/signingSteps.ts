@@ -1,7 +1,8 @@
 import { l10n } from 'vscode';
 import type { SecretEncoding } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { adviseLifetime, claimsOfRole, offeredLifetimes, parseLifetime } from '../../core/jwt/presets.ts';
+import { adviseLifetime, offeredLifetimes, parseLifetime } from '../../core/jwt/lifetimes.ts';
+import { claimsOfRole } from '../../core/jwt/presets.ts';
 import type { JsonObject } from '../../core/jwt/types.ts';
 import { plainText } from '../../core/text.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';

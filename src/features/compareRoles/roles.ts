@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Credential, SignedJwtCredential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { type RolePreset, switchRole } from '../../core/jwt/presets.ts';
+import { switchRole } from '../../core/jwt/presets.ts';
+import type { RolePreset } from '../../core/jwt/rolePresets.ts';
 import type { RoleSource } from '../../core/roleMatrix/matrix.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText } from '../../core/text.ts';

@@ -3,7 +3,7 @@ import { withEvent } from '../../core/credentials/history.ts';
 import { currentToken, isRenewable, issuedToken, readToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { cleanPastedCredential } from '../../core/jwt/headerValue.ts';
+import { cleanPastedCredential } from '../../core/jwt/mendHeader.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText, visibleJson } from '../../core/text.ts';
 import { type CredentialTarget, providedFile, type ServerTarget } from '../../ids.ts';

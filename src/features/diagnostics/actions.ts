@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isRenewable } from '../../core/credentials/token.ts';
 import { type ExposedSecret, exposedIn } from '../../core/inventory/exposedList.ts';
 import type { FileSnapshot, HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
-import { repairHeaderValue } from '../../core/jwt/headerValue.ts';
+import { repairHeaderValue } from '../../core/jwt/mendHeader.ts';
 import type { Span } from '../../core/text.ts';
 import type { CommandId, Commands, SecretTarget, ServerTarget } from '../../ids.ts';
 import { filesIn } from '../../platform/shownFiles.ts';

@@ -1,7 +1,7 @@
 import { memberOf, readJsonTree } from '../../core/config/jsonTree.ts';
 import type { SigningKey, TokenTemplate } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { parseLifetime } from '../../core/jwt/presets.ts';
+import { parseLifetime } from '../../core/jwt/lifetimes.ts';
 import { plainText, type Span } from '../../core/text.ts';
 import { templateFor } from '../../platform/credentialFactory.ts';
 import { lifetimeText } from '../../platform/times.ts';

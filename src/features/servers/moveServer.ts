@@ -115,8 +115,8 @@ async function chooseDelivery(
   const answer = await vscode.window.showWarningMessage(
     inertText(vscode.l10n.t('Move “{0}” to {1}?', plainText(found.parsed.name), fileLabel(place.uri))),
     { modal: true, detail: inertText(detail.filter(Boolean).join('\n\n')) },
-    plain,
-    ...(offersVariable ? [variable] : []),
+    // Enter alone exposes nothing where there is another way.
+    ...(offersVariable ? [variable, plain] : [plain]),
   );
   if (answer === undefined) {
     throw new Cancelled();

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  cleanPastedCredential,
-  headerFindings,
-  isSendable,
-  parseHeaderValue,
-  repairHeaderValue,
-} from '../../../../src/core/jwt/headerValue.ts';
+import { headerFindings, isSendable, parseHeaderValue } from '../../../../src/core/jwt/headerValue.ts';
+import { cleanPastedCredential, repairHeaderValue } from '../../../../src/core/jwt/mendHeader.ts';
 import { fakeJwt } from './tokens.ts';
 
 const jwt = fakeJwt();

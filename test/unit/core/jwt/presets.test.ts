@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  adviseLifetime,
-  claimsOfRole,
-  defaultRolePresets,
-  parseLifetime,
-  readRolePresets,
-  switchRole,
-} from '../../../../src/core/jwt/presets.ts';
+import { adviseLifetime, parseLifetime } from '../../../../src/core/jwt/lifetimes.ts';
+import { claimsOfRole, defaultRolePresets, switchRole } from '../../../../src/core/jwt/presets.ts';
+import { readRolePresets } from '../../../../src/core/jwt/rolePresets.ts';
 import { CONTAINER_PERMISSIONS } from '../../../servers/containerServer.ts';
 import { ROLE_PERMISSIONS } from '../../../servers/rolesServer.ts';
 
