@@ -342,6 +342,35 @@ describe('inventory', () => {
   });
 
   describe('and other headers', () => {
+    it('knows the variable in which terminals have the credential, in the client’s own way of naming it', async () => {
+      const { vault, inventory } = await openInventory();
+      await vault.load();
+      const token = jwt({ exp: Date.UTC(2026, 0, 3) / 1000 });
+      await vault.putCredential({
+        ...attach(bearer('b', token), { url, header: 'authorization', at: 1 }),
+        terminal: { variable: 'MCP_KEYRING_B' },
+      });
+      inventory.setVaultState('ready');
+      const text = (value: string) =>
+        JSON.stringify({ mcpServers: { tasks: { url, headers: { Authorization: value } } } });
+      await inventory.setFiles([
+        source('file:///cursor', text(`Bearer \${env:MCP_KEYRING_B}`), 'cursor'),
+        source('file:///claude', text(`Bearer \${MCP_KEYRING_B}`), 'claudeCode'),
+        source('file:///other', text(`Bearer \${env:MCP_KEYRING_OTHER}`), 'cursor'),
+        source('file:///desktop', text(`Bearer \${MCP_KEYRING_B}`), 'claudeDesktop'),
+      ]);
+      const headers = [0, 1, 2, 3].map(index => headerOf(inventory.snapshot, index));
+      assert.deepEqual(
+        headers.map(({ kind, status, token: content }) => [kind, status, content?.shape]),
+        [
+          ['environment', 'ready', 'jwt'],
+          ['environment', 'ready', 'jwt'],
+          ['foreign', 'unknown', undefined],
+          ['foreign', 'unknown', undefined],
+        ],
+      );
+    });
+
     async function lookAt(value: string, options: Parameters<typeof file>[2] = {}) {
       const { inventory } = await openInventory();
       await inventory.setFiles([file('a', value, options)]);
