@@ -76,7 +76,8 @@ function readMetadata(
     return fail(oauthFailure('metadata-invalid', { url: placeOf(url), member: 'resource' }));
   }
   if (!coversServer(resource, policy.serverUrl)) {
-    const data = { url: placeOf(url), expected: policy.serverUrl, actual: plainText(resource) };
+    // A secret may stand in the query of the server's URL.
+    const data = { url: placeOf(url), expected: placeOf(policy.serverUrl), actual: plainText(resource) };
     return fail(oauthFailure('resource-mismatch', data));
   }
   const scopes = textsOf(document, 'scopes_supported');

@@ -137,6 +137,8 @@ describe('OAuth: discovery', () => {
       for (const other of others) {
         server.json(`${PRM}/mcp`, resource({ resource: other }));
         failureOf(await find(), 'resource-mismatch');
+        const secret = await discover(context, { serverUrl: `${url()}?key=fake-secret` });
+        assert(!JSON.stringify(failureOf(secret, 'resource-mismatch')).includes('fake-secret'));
       }
       server.json(`${PRM}/mcp`, { authorization_servers: [server.origin] });
       failureOf(await find(), 'metadata-invalid');
