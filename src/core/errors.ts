@@ -57,6 +57,7 @@ export type ErrorCode =
   | 'server-not-found'
   | 'server-not-providable'
   | 'reference-not-supported'
+  | 'move-not-possible'
   | 'variable-not-supported'
   | 'server-not-copyable'
   | 'purge-missing'

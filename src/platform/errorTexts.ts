@@ -154,6 +154,11 @@ export function errorText(error: KeyringError): string {
               text(data.header),
               text(data.server),
             );
+    case 'move-not-possible':
+      return l10n.t(
+        'What reads {0} takes secrets from the file alone, so this one has to stand there. Move the server to a file of VS Code, or let MCP Keyring take it over.',
+        text(data.file),
+      );
     case 'reference-not-supported':
       return l10n.t(
         'delivery: what reads {0} does not resolve ${input:...}, so a reference would be sent as it stands. Choose the delivery “literal”.',

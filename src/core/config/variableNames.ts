@@ -12,6 +12,17 @@ export function resolvesVariables(format: ConfigFormat): boolean {
   return [...format.indirections, ...(format.othersResolve ?? [])].some(indirection => indirection !== 'input');
 }
 
+/**
+ * How a header's secret can leave a file for the keyring: for a reference that VS Code has us resolve, for a variable of its
+ * terminals, or, where clients resolve nothing, not at all.
+ */
+export function wayOut({ indirections, inputsPath }: ConfigFormat): 'reference' | 'environment' | undefined {
+  if (indirections.includes('input') && inputsPath) {
+    return 'reference';
+  }
+  return indirections.length > 0 ? 'environment' : undefined;
+}
+
 /** How a format refers to an environment variable; undefined where its clients resolve none. */
 export function variableReference(format: ConfigFormat, name: string, fallback?: string): string | undefined {
   const known = [...format.indirections, ...(format.othersResolve ?? [])];

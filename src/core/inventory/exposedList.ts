@@ -1,3 +1,4 @@
+import { wayOut } from '../config/variableNames.ts';
 import type { Detection } from '../detect/types.ts';
 import type { Finding } from '../findings.ts';
 import type { Span } from '../text.ts';
@@ -6,7 +7,7 @@ import type { FileSnapshot, HeaderSnapshot, ServerSnapshot, Snapshot } from './t
 /**
  * What can be done about a secret in a file.
  *
- * `move`: it's a header's, so the keyring can hold it and the file a reference to it.
+ * `move`: it's a header's, so the keyring can hold it and the file a reference to it, or to a variable of the environment.
  * `ask`: a program gets it as a variable or argument. VS Code gives command inputs to nobody but itself there, so it can
  * only ask a person and keep the answer.
  * `dropDefault`: an input has it as its default, and can do without.
@@ -83,11 +84,12 @@ function remedyOf(
   header: HeaderSnapshot | undefined,
 ): Remedy {
   // Where clients resolve nothing, a secret can only stand in clear.
-  if (!format.indirections.includes('input') || !format.inputsPath) {
-    return 'none';
-  }
+  const way = wayOut(format);
   if (header) {
-    return server?.url === undefined || header.kind === 'foreign' ? 'none' : 'move';
+    return server?.url === undefined || header.kind === 'foreign' || way === undefined ? 'none' : 'move';
+  }
+  if (way !== 'reference') {
+    return 'none';
   }
   if (data.place === 'input-default') {
     return 'dropDefault';

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { wayOut } from '../../core/config/variableNames.ts';
 import { isRenewable } from '../../core/credentials/token.ts';
 import { type ExposedSecret, exposedIn } from '../../core/inventory/exposedList.ts';
 import type { FileSnapshot, HeaderSnapshot, ServerSnapshot } from '../../core/inventory/types.ts';
@@ -33,7 +34,7 @@ export class FindingActions implements vscode.CodeActionProvider {
   ): vscode.CodeAction[] {
     const { uri } = file.source;
     // Where clients resolve nothing, a secret can only stand in clear.
-    const movable = file.source.format.indirections.includes('input');
+    const movable = wayOut(file.source.format) !== undefined;
     const ofHeaders = file.servers.flatMap(server =>
       server.headers
         .filter(({ parsed }) => parsed.nameSpan.start <= end && parsed.valueSpan.end >= start)

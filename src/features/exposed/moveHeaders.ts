@@ -1,16 +1,23 @@
+import * as vscode from 'vscode';
 import type { ParsedHeader } from '../../core/config/types.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
+import { wayOut } from '../../core/config/variableNames.ts';
+import { credentialVariable } from '../../core/config/variables.ts';
 import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { isAuthenticationHeader } from '../../core/inventory/literals.ts';
 import { parseHeaderValue } from '../../core/jwt/headerValue.ts';
 import type { ServerTarget } from '../../ids.ts';
+import { Cancelled } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
+import type { ConfigLocation } from '../../platform/configLocations.ts';
 import { makeCredential } from '../../platform/credentialFactory.ts';
 import type { Assignment, FoundServer } from '../../platform/deliverer.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
 import { answersForValue } from '../../platform/literalCredential.ts';
+import { clientName } from '../../platform/locationTexts.ts';
+import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 
 /** A header that has left its file for the keyring. */
@@ -32,6 +39,9 @@ export interface MoveOutcome {
 /**
  * Moves header values into the keyring, where each becomes a credential, and writes references in their places: one edit
  * for each file, so that one undo brings its text back. What can't be moved stays as it is.
+ *
+ * VS Code resolves references to the keyring. Other clients get a variable of the environment instead where they resolve one;
+ * where they resolve nothing, nothing is moved.
  */
 export async function moveHeaders(services: Services, targets: readonly ServerTarget[]): Promise<MoveOutcome> {
   const moved: MovedHeader[] = [];
@@ -95,24 +105,49 @@ async function assign(
   if (!header?.value || (shape !== 'jwt' && shape !== 'opaque') || !url) {
     throw new KeyringError('server-not-found', { server: target.server, file: fileLabel(target.file) });
   }
-  const placement = {
-    place: server.place,
-    server: target.server,
-    url: url.value,
-    header: header.name,
-    delivery: 'reference' as const,
-  };
+  const delivery = wayOut(server.place.format);
+  if (delivery === undefined) {
+    throw new KeyringError('move-not-possible', { file: fileLabel(target.file) });
+  }
+  const placement = { place: server.place, server: target.server, url: url.value, header: header.name, delivery };
   await deliverer.check(placement);
   const allowInsecure = await confirmInsecure(url.value);
   const answers = answersForValue(header.name, header.value, target.server);
   const made = makeCredential(answers, target.server, header.name, vault, clock).credential;
   // The same secret in several places is one credential: it is renewed and revoked as one.
   const credential = vault.credentials.find(other => isSame(other, made)) ?? made;
-  if (credential === made) {
+  if (delivery === 'environment' && !credential.terminal) {
+    const taken = (variable: string) => vault.credentials.some(({ terminal }) => terminal?.variable === variable);
+    const variable = credentialVariable(credential.name, taken);
+    await confirmVariable(server.place, variable);
+    await vault.putCredential({ ...credential, terminal: { variable } });
+  } else if (credential === made) {
     await vault.putCredential(made);
+  }
+  if (credential === made) {
     created.push(made.id);
   }
   return { assignment: { placement, credentialId: credential.id, allowInsecure }, written: header.value };
+}
+
+/** @throws Cancelled unless the person says yes: from here on only what VS Code's terminals start gets the secret */
+async function confirmVariable({ uri, format }: ConfigLocation, variable: string): Promise<void> {
+  const move = vscode.l10n.t('Move');
+  const chosen = await vscode.window.showWarningMessage(
+    inertText(vscode.l10n.t('Let {0} refer to a variable of the environment?', fileLabel(uri))),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        '{0} takes secrets from nowhere else. New terminals of VS Code will have this one in the variable {1}, for every program that is started in them; a client that is started elsewhere will not have it.',
+        clientName(format.id),
+        variable,
+      ),
+    },
+    move,
+  );
+  if (chosen !== move) {
+    throw new Cancelled();
+  }
 }
 
 function isSame(a: Credential, b: Credential): boolean {

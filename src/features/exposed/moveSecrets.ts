@@ -38,7 +38,7 @@ export async function moveSecrets(services: Services, answers: MoveSecretsAnswer
   for (const problem of problems) {
     services.commands.show(problem);
   }
-  offerProof(moved, running);
+  offerProof(services, moved, running);
   await lookForMovedInHistory(moved);
 }
 

@@ -26,7 +26,7 @@ export async function moveToKeyring(
     throw problems[0];
   }
   if (!quiet) {
-    offerProof(moved, running);
+    offerProof(services, moved, running);
     await lookForMovedInHistory(moved);
   }
   return { file: done.target.file, server: done.target.server, credentialId: done.credentialId };

@@ -27,12 +27,14 @@ export async function runningAmong(
 }
 
 /** Tells what is in the keyring now, and offers to start its servers, which proves that they still get it. */
-export function offerProof(moved: readonly MovedHeader[], running: readonly ServerTarget[]): void {
-  const servers = serversOf(moved.map(({ target }) => target));
-  const [first] = servers;
+export function offerProof({ files }: Services, moved: readonly MovedHeader[], running: readonly ServerTarget[]): void {
+  const all = serversOf(moved.map(({ target }) => target));
+  const [first] = all;
   if (!first) {
     return;
   }
+  // What VS Code doesn't read it doesn't start.
+  const servers = all.filter(({ file }) => files.locationOf(file)?.inputScope !== undefined);
   const unsaved = moved.filter(header => header.unsaved);
   const again = servers.some(server => running.some(other => sameServer(server, other)));
   const start = startTitle(servers.length, again);
@@ -41,16 +43,19 @@ export function offerProof(moved: readonly MovedHeader[], running: readonly Serv
       ? vscode.l10n.t('The secret of {0} is in your keyring, and the file refers to it.', plainText(first.server))
       : vscode.l10n.t('{0} secrets are in your keyring, and the files refer to them.', moved.length),
     unsaved.length > 0
-      ? vscode.l10n.t('{0} has unsaved changes: save it first.', files(unsaved))
-      : proofText(servers.length, again),
+      ? vscode.l10n.t('{0} has unsaved changes: save it first.', fileNames(unsaved))
+      : servers.length > 0 && proofText(servers.length, again),
+    servers.length < all.length && vscode.l10n.t('Other clients get the variable in a new terminal.'),
   ];
-  const buttons = unsaved.length > 0 ? [] : [start];
+  const buttons = unsaved.length > 0 || servers.length === 0 ? [] : [start];
   // Not waited for: the command is done when the work is, not when somebody looks at the message.
-  void vscode.window.showInformationMessage(inertText(sentences.join(' ')), ...buttons).then(async chosen => {
-    for (const server of chosen === start ? servers : []) {
-      await runCommand('mcpKeyring.servers.start', server);
-    }
-  });
+  void vscode.window
+    .showInformationMessage(inertText(sentences.filter(Boolean).join(' ')), ...buttons)
+    .then(async chosen => {
+      for (const server of chosen === start ? servers : []) {
+        await runCommand('mcpKeyring.servers.start', server);
+      }
+    });
 }
 
 function startTitle(count: number, again: boolean): string {
@@ -80,6 +85,6 @@ function sameServer(a: ServerTarget, b: ServerTarget): boolean {
   return a.file === b.file && a.server === b.server;
 }
 
-function files(moved: readonly MovedHeader[]): string {
+function fileNames(moved: readonly MovedHeader[]): string {
   return [...new Set(moved.map(({ target }) => fileLabel(target.file)))].join(', ');
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { wayOut } from '../../core/config/variableNames.ts';
 import { readToken } from '../../core/credentials/token.ts';
 import type { FileSnapshot, HeaderSnapshot } from '../../core/inventory/types.ts';
 import { findJwts } from '../../core/jwt/decode.ts';
@@ -80,7 +81,7 @@ function headerHoverIn(
         : '';
       const target: ServerTarget = { file: file.source.uri, server: server.parsed.name, header: header.parsed.name };
       const now = clock.now();
-      const movable = file.source.format.indirections.includes('input') && server.url !== undefined;
+      const movable = wayOut(file.source.format) !== undefined && server.url !== undefined;
       const links = actions(header, target, movable, credential?.kind);
       // Over the value VS Code shows the problems itself, above this.
       const findings = offset < valueSpan.start ? findingsMarkdown(header.findings, now) : '';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { listExposed } from '../../../src/core/inventory/exposedList.ts';
 import { exposedItems } from '../../../src/features/exposed/exposedItems.ts';
@@ -150,6 +151,55 @@ describe('A secret in a file', () => {
     await vscode.commands.executeCommand('redo');
     assert.equal(document.getText(), readText(alpha));
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('moves to a variable of the environment where the file’s clients take nothing else, if the person agrees', async () => {
+    const path = 'alpha/.cursor/mcp.json';
+    const uri = uriOf(path);
+    const text = `{\n  "mcpServers": {\n    "todos": {\n      "url": "https://todos.example.com/mcp",\n      "headers": { "Authorization": "Bearer ${secrets.bearer}" }\n    }\n  }\n}\n`;
+    mkdirSync(inWorkspace('alpha/.cursor'), { recursive: true });
+    await write(path, text);
+    const { vault } = await services();
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await run('mcpKeyring.servers.moveToKeyring', { file: uri, server: 'todos' });
+      assert.match(messages.shown[0]?.detail ?? '', /^Cursor takes secrets from nowhere else\./);
+      assert.equal(readText(path), text);
+      assert.equal(vault.credentials.length, 0);
+
+      messages.answer = ({ buttons }) => buttons.find(button => button === 'Move');
+      await run('mcpKeyring.servers.moveToKeyring', { file: uri, server: 'todos' });
+      const [credential] = vault.credentials;
+      const variable = credential?.terminal?.variable ?? '';
+      assert.match(variable, /^[A-Z_]+$/);
+      assert.equal(readText(path), text.replace(secrets.bearer, `\${env:${variable}}`));
+      assert.match(messages.shown.at(-1)?.text ?? '', /Other clients get the variable in a new terminal\.$/);
+      assert.deepEqual(messages.shown.at(-1)?.buttons, []);
+    } finally {
+      messages.release();
+      rmSync(inWorkspace('alpha/.cursor'), { recursive: true });
+    }
+  });
+
+  it('stays where the file’s clients take it from nowhere else, and that is said', async () => {
+    const path = 'alpha/.mcp.json';
+    const text = `{"mcpServers":{"todos":{"type":"http","url":"https://todos.example.com/mcp","headers":{"X-API-Key":"${secrets.bearer}"}}}}`;
+    await write(path, text);
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await run('mcpKeyring.servers.moveToKeyring', { file: uriOf(path), server: 'todos' });
+      assert.match(
+        messages.shown[0]?.text ?? '',
+        /takes secrets from the file alone, so this one has to stand there\./,
+      );
+      assert.equal(readText(path), text);
+      assert.deepEqual((await services()).vault.credentials, []);
+    } finally {
+      messages.release();
+      rmSync(inWorkspace(path));
+    }
   });
 
   it('that stands twice becomes one credential for both servers', async () => {

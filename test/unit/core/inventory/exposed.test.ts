@@ -178,6 +178,11 @@ describe('exposed secrets', () => {
       'none',
     ]);
     assert.deepEqual([...new Set(remedies(await snapshotOf(config('mcpServers'), 'dotMcp')))], ['none']);
+    assert.deepEqual([...new Set(remedies(await snapshotOf(config('mcpServers'), 'claudeDesktop')))], ['none']);
+    // Their clients resolve variables of the environment in headers.
+    for (const format of ['claudeCode', 'cursor', 'windsurf', 'geminiCli'] as const) {
+      assert.deepEqual([...new Set(remedies(await snapshotOf(config('mcpServers'), format)))].sort(), ['move', 'none']);
+    }
   });
 
   it('are found again at their place', async () => {
