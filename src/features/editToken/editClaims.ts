@@ -13,7 +13,7 @@ import { readTemplate } from './templateText.ts';
 export async function editClaims(services: Services, target?: CredentialTarget): Promise<void> {
   const { id } = await askForCredential(services.vault, target, ({ kind }) => kind === 'signedJwt');
   const credential = await signedCredential(services, id);
-  const name = credential.name.replaceAll('/', '∕');
+  const name = plainText(credential.name, 80).replaceAll('/', '∕');
   const uri = vscode.Uri.from({ scheme: templateScheme, path: `/${id}/${name}.mcp-token.json` });
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
 }

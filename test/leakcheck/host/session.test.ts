@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { currentToken } from '../../../src/core/credentials/token.ts';
 import { providedFile, type ServerTarget } from '../../../src/ids.ts';
@@ -246,6 +246,63 @@ describe('A session', function () {
       );
       await run('mcpKeyring.servers.moveToKeyring', { ...inFile('pasted'), header: 'Authorization' });
       assert.ok(!readText().includes(token));
+    });
+
+    it('moves several at once out of a file that no editor shows, and out of one for another client', async () => {
+      const tokens = await Promise.all(
+        (['viewer', 'admin'] as const).map(async role =>
+          tell(`token of the ${role} among several`, await signRolesToken({ secret, role })),
+        ),
+      );
+      const cursorToken = tell('token for another client', `cursor-${random()}`);
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      const [first = '', second = ''] = tokens;
+      writeFileSync(
+        inWorkspace(path),
+        readText().replace(
+          '"servers": {',
+          `"servers": { "first": { "url": "${todos.origin}/first", "headers": { "Authorization": "Bearer ${first}", "X-API-Key": "${second}" } },`,
+        ),
+      );
+      mkdirSync(inWorkspace('.cursor'), { recursive: true });
+      writeFileSync(
+        inWorkspace('.cursor/mcp.json'),
+        JSON.stringify({
+          mcpServers: { far: { url: `${todos.origin}/far`, headers: { Authorization: `Bearer ${cursorToken}` } } },
+        }),
+      );
+      await run('mcpKeyring.servers.refresh');
+      await until('the secrets', async () => {
+        const { files } = (await services()).inventory.snapshot;
+        return ['first', 'far'].every(name => files.some(({ servers }) => servers.some(s => s.parsed.name === name)));
+      });
+      await until('both to be moved', async () => {
+        await run('mcpKeyring.moveSecrets', { headers: 'all' });
+        return ![...tokens, cursorToken].some(token => (readText() + readText('.cursor/mcp.json')).includes(token));
+      });
+    });
+
+    it('edits what a token says, and renews it by saving', async () => {
+      const id = await credentialId('todos-reference');
+      await run('mcpKeyring.credentials.editClaims', { credentialId: id });
+      const { document } = vscode.window.activeTextEditor ?? {};
+      assert.ok(document);
+      const at = document.positionAt(document.getText().indexOf('alice'));
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, new vscode.Range(at, at.translate(0, 5)), 'carol');
+      await vscode.workspace.applyEdit(edit);
+      assert.ok(await document.save());
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    });
+
+    it('revokes a credential, and deletes the one that a server hangs on', async () => {
+      await run('mcpKeyring.credentials.revoke', { credentialId: await credentialId('todos-provided') });
+      await run('mcpKeyring.servers.takeOver', inFile('pasted'));
+      const { inventory } = await services();
+      await until('the server', () => inventory.snapshot.provided.some(({ parsed }) => parsed.name === 'pasted'));
+      await run('mcpKeyring.servers.giveBack', provided('pasted'), { withoutSecrets: true });
+      assert.match(readText(), /"pasted"/);
+      await run('mcpKeyring.credentials.delete', { credentialId: await credentialId('pasted') });
     });
 
     it('takes a server over and gives it back', async () => {
