@@ -178,7 +178,9 @@ describe('exposed secrets', () => {
       'none',
     ]);
     assert.deepEqual([...new Set(remedies(await snapshotOf(config('mcpServers'), 'dotMcp')))], ['none']);
-    assert.deepEqual([...new Set(remedies(await snapshotOf(config('mcpServers'), 'claudeDesktop')))], ['none']);
+    for (const format of ['claudeDesktop', 'copilotCli'] as const) {
+      assert.deepEqual([...new Set(remedies(await snapshotOf(config('mcpServers'), format)))], ['none']);
+    }
     // Their clients resolve variables of the environment in headers.
     for (const format of ['claudeCode', 'cursor', 'windsurf', 'geminiCli'] as const) {
       assert.deepEqual([...new Set(remedies(await snapshotOf(config('mcpServers'), format)))].sort(), ['move', 'none']);
