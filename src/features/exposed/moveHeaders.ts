@@ -120,7 +120,11 @@ async function assign(
     const taken = (variable: string) => vault.credentials.some(({ terminal }) => terminal?.variable === variable);
     const variable = credentialVariable(credential.name, taken);
     await confirmVariable(server.place, variable);
-    await vault.putCredential({ ...credential, terminal: { variable } });
+    if (credential !== made) {
+      await vault.updateCredential(credential.id, current => ({ ...current, terminal: { variable } }));
+    } else {
+      await vault.putCredential({ ...made, terminal: { variable } });
+    }
   } else if (credential === made) {
     await vault.putCredential(made);
   }
