@@ -34,11 +34,11 @@ export class FindingActions implements vscode.CodeActionProvider {
   ): vscode.CodeAction[] {
     const { uri } = file.source;
     // Where clients resolve nothing, a secret can only stand in clear.
-    const movable = wayOut(file.source.format) !== undefined;
+    const way = wayOut(file.source.format);
     const ofHeaders = file.servers.flatMap(server =>
       server.headers
         .filter(({ parsed }) => parsed.nameSpan.start <= end && parsed.valueSpan.end >= start)
-        .flatMap(header => this.#fixes(uri, server, header, movable, context.diagnostics)),
+        .flatMap(header => this.#fixes(uri, server, header, way, context.diagnostics)),
     );
     const ofSecrets = exposedIn(file)
       .filter(({ header, span }) => !header && span.start <= end && span.end >= start)
@@ -50,7 +50,7 @@ export class FindingActions implements vscode.CodeActionProvider {
     file: string,
     server: ServerSnapshot,
     header: HeaderSnapshot,
-    movable: boolean,
+    way: ReturnType<typeof wayOut>,
     diagnostics: readonly vscode.Diagnostic[],
   ): vscode.CodeAction[] {
     const target: ServerTarget = { file, server: server.parsed.name, header: header.parsed.name };
@@ -85,8 +85,8 @@ export class FindingActions implements vscode.CodeActionProvider {
     } else if (aging.length > 0) {
       add(vscode.l10n.t('Attach a credential...'), aging, 'mcpKeyring.servers.attachCredential', target);
     }
-    if (movable && codes.has('secret-in-file') && server.url !== undefined) {
-      if (credential) {
+    if (way !== undefined && codes.has('secret-in-file') && server.url !== undefined) {
+      if (credential && (way === 'reference' || credential.terminal)) {
         add(
           vscode.l10n.t('Replace by a reference to the keyring'),
           ['secret-in-file'],
