@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { withEvent } from '../../core/credentials/history.ts';
 import type { SignedJwtCredential, TokenTemplate } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
+import { plainText } from '../../core/text.ts';
 import type { CredentialTarget } from '../../ids.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
 import { errorText } from '../../platform/errorTexts.ts';
