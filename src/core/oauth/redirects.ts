@@ -44,10 +44,13 @@ export function loopbackUri({ host, path }: LoopbackRedirect, port: number): str
 }
 
 /**
- * The parameters of a URI whose query VS Code has decoded as a whole: what is separated is separated, and a plus sign is
- * one, except in words for people.
+ * The parameters of a URI that VS Code hands over. On the desktop it has decoded the query as a whole: what is separated is
+ * separated, and a plus sign is one, except in words for people. In a browser the query is still as it came.
  */
-export function readDecodedQuery(query: string): URLSearchParams {
+export function readUriQuery(query: string): URLSearchParams {
+  if (/%[0-9a-f]{2}/i.test(query)) {
+    return new URLSearchParams(query);
+  }
   const parameters = new URLSearchParams();
   for (const part of query.split('&')) {
     const equals = part.indexOf('=');

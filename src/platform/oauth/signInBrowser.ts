@@ -7,8 +7,8 @@ import {
   defaultRedirect,
   type LoopbackRedirect,
   loopbackUri,
-  readDecodedQuery,
   readLoopbackRedirect,
+  readUriQuery,
 } from '../../core/oauth/redirects.ts';
 import type { OAuthContext } from '../../core/oauth/tokenRequest.ts';
 import type { TokenSet } from '../../core/oauth/tokens.ts';
@@ -84,7 +84,7 @@ export class SignInBrowser implements Disposable {
       this.#options.log.warn('uri-unknown');
       return;
     }
-    const end = await this.#deliver(readDecodedQuery(uri.query));
+    const end = await this.#deliver(readUriQuery(uri.query));
     // Whoever waits for a sign-in tells how it ended; for an answer to none there is nobody else to tell.
     if (
       end.kind === 'failed' &&

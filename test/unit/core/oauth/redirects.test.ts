@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loopbackUri, readDecodedQuery, readLoopbackRedirect } from '../../../../src/core/oauth/redirects.ts';
+import { loopbackUri, readLoopbackRedirect, readUriQuery } from '../../../../src/core/oauth/redirects.ts';
 import { failureOf, unwrap } from './setup.ts';
 
 describe('OAuth: where the browser comes back to', () => {
@@ -32,10 +32,20 @@ describe('OAuth: where the browser comes back to', () => {
   });
 
   it('a query that was decoded already is not decoded again', () => {
-    const parameters = readDecodedQuery('code=a+b%20c/d=&state=s&&error_description=two+words&flag&state=t');
-    assert.equal(parameters.get('code'), 'a+b%20c/d=');
+    const parameters = readUriQuery(
+      'iss=https://as.example&code=a+b/c=&state=s&&error_description=two+words&flag&state=t',
+    );
+    assert.equal(parameters.get('iss'), 'https://as.example');
+    assert.equal(parameters.get('code'), 'a+b/c=');
     assert.deepEqual(parameters.getAll('state'), ['s', 't']);
     assert.equal(parameters.get('error_description'), 'two words');
     assert.equal(parameters.get('flag'), '');
+  });
+
+  it('a query that is still encoded is decoded once', () => {
+    const parameters = readUriQuery('code=a%2Bb%252F&iss=https%3A%2F%2Fas.example&error_description=two+words');
+    assert.equal(parameters.get('code'), 'a+b%2F');
+    assert.equal(parameters.get('iss'), 'https://as.example');
+    assert.equal(parameters.get('error_description'), 'two words');
   });
 });
