@@ -6,6 +6,7 @@ import { registerCredentials } from './features/credentials/register.ts';
 import { registerDiagnostics } from './features/diagnostics/register.ts';
 import { registerEditToken } from './features/editToken/register.ts';
 import { registerExposed } from './features/exposed/register.ts';
+import { registerExtraFiles } from './features/extraFiles/register.ts';
 import { registerHealth } from './features/health/register.ts';
 import { registerHelp } from './features/help/register.ts';
 import { registerHover } from './features/hover/register.ts';
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerHover(services),
     registerDiagnostics(services),
     registerExposed(services),
+    registerExtraFiles(services),
     registerStatusBar(services),
     registerEditToken(services),
     registerSwitchRole(services),

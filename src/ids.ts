@@ -439,4 +439,5 @@ export const vscodeCommands = {
   stopServer: 'workbench.mcp.stopServer',
   removeStoredInput: 'workbench.mcp.removeStoredInput',
   openWalkthrough: 'workbench.action.openWalkthrough',
+  openSettings: 'workbench.action.openSettings',
 } as const;

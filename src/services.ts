@@ -46,7 +46,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const settings = new Settings();
   const clipboard = new Clipboard();
   const commands = new CommandRegistry(log);
-  const files = new ConfigFiles(context.globalStorageUri, log);
+  const files = new ConfigFiles(context.globalStorageUri, settings, log);
   const locks = new WindowLocks(context.globalStorageUri);
   const vault = new Vault(new VSCodeSecretStore(context.secrets), log, {
     allowed: () => vscode.workspace.isTrusted,

@@ -55,6 +55,7 @@ export type ErrorCode =
   | 'file-changed'
   | 'file-unreadable'
   | 'server-not-found'
+  | 'server-not-startable'
   | 'server-not-providable'
   | 'reference-not-supported'
   | 'move-not-possible'

@@ -7,12 +7,15 @@ import {
   type ConfigLocation,
   comparable,
   type DiscoveredPlaces,
-  discoverPlaces,
+  exists,
   fileUri,
   listLocations,
+  mayHoldPlaces,
 } from './configLocations.ts';
-import { filePatterns, folderPatterns, watched } from './configWatchers.ts';
+import type { ConfigWatchers } from './configWatchers.ts';
 import { homeRelative } from './node/machine.ts';
+import type { ProfileUse } from './profileUse.ts';
+import type { Settings } from './settings.ts';
 
 /** Larger files are no config files, and reading them on every change would be felt. */
 const largestFile = 20 * 1024 * 1024;
@@ -35,28 +38,41 @@ interface Places {
  */
 export class ConfigFiles implements Disposable {
   readonly #globalStorage: vscode.Uri;
+  readonly #settings: Settings;
   readonly #log: Log;
   readonly #changed: Emitter<void>;
   readonly #disposables: vscode.Disposable[] = [];
-  #watchers: vscode.Disposable[] = [];
+  #watchers: ConfigWatchers | undefined;
+  #disposed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #found: DiscoveredPlaces = { containers: [], profiles: [] };
+  #found: DiscoveredPlaces = { containers: [], profiles: [], remote: [], extra: [] };
   /** Whether there may be other places than {@link #found} says. */
   #unsure = true;
   #places: Places | undefined;
+  /** The places that are watched. */
+  #watched: readonly ConfigLocation[] | undefined;
+  #profileUse: ProfileUse | undefined;
   /** What {@link current} has read, by key. */
   readonly #known = new Map<string, ConfigSource | undefined>();
   /** The keys of what may have changed since. */
   #stale = new Set<string>();
 
   /** @param globalStorage the extension's own folder; the user's `mcp.json` stands two levels above */
-  constructor(globalStorage: vscode.Uri, log: Log) {
+  constructor(globalStorage: vscode.Uri, settings: Settings, log: Log) {
     this.#globalStorage = globalStorage;
+    this.#settings = settings;
     this.#log = log;
     this.#changed = new Emitter(error => log.error('config-files-listener', error));
-    this.#watch();
     const heard = (document: vscode.TextDocument) => this.#heard(document.uri);
+    let extra = JSON.stringify(settings.extraConfigFiles);
     this.#disposables.push(
+      settings.onDidChange(() => {
+        const now = JSON.stringify(settings.extraConfigFiles);
+        if (now !== extra) {
+          extra = now;
+          this.#lookAround();
+        }
+      }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#lookAround()),
       vscode.workspace.onDidChangeTextDocument(event => heard(event.document)),
       vscode.workspace.onDidOpenTextDocument(heard),
@@ -79,7 +95,7 @@ export class ConfigFiles implements Disposable {
     const there = await Promise.all(
       this.locations.map(async ({ uri, evidence }) => !evidence || (await exists(evidence)) || exists(uri)),
     );
-    return this.locations.filter((_, index) => there[index]);
+    return this.locations.filter((place, index) => there[index] && this.#isRead(place));
   }
 
   /**
@@ -123,6 +139,10 @@ export class ConfigFiles implements Disposable {
     if (this.#unsure) {
       await this.#discover();
     }
+    if (this.#watched !== this.locations) {
+      this.#watched = this.locations;
+      (await this.#startedWatchers()).watch(this.locations);
+    }
     // What changes from here on may have been read already, and is read again.
     const stale = this.#stale;
     this.#stale = new Set();
@@ -136,7 +156,13 @@ export class ConfigFiles implements Disposable {
         this.#known.delete(key);
       }
     }
-    return this.locations.flatMap(({ key }) => this.#known.get(key) ?? []);
+    if (this.#found.profiles.length > 0) {
+      const use = await this.#startedProfileUse();
+      for (const place of this.locations.filter(isUserFile)) {
+        use.note(place, this.#known.get(place.key));
+      }
+    }
+    return this.locations.filter(place => this.#isRead(place)).flatMap(({ key }) => this.#known.get(key) ?? []);
   }
 
   /** Tells everybody to look again. */
@@ -149,9 +175,36 @@ export class ConfigFiles implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    for (const disposable of [...this.#disposables, ...this.#watchers]) {
-      disposable.dispose();
+    this.#disposed = true;
+    for (const disposable of [...this.#disposables, this.#watchers, this.#profileUse]) {
+      disposable?.dispose();
     }
+  }
+
+  /** Nothing is watched while the extension is being activated, so this is loaded after it. */
+  async #startedWatchers(): Promise<ConfigWatchers> {
+    const { ConfigWatchers } = await import('./configWatchers.ts');
+    this.#watchers ??= new ConfigWatchers(this.#globalStorage, {
+      file: uri => this.#heard(uri),
+      folder: uri => this.#heardOfFolder(uri),
+      begun: folders => this.#lookInto(folders),
+    });
+    if (this.#disposed) {
+      this.#watchers.dispose();
+    }
+    return this.#watchers;
+  }
+
+  /** Only who has more than one profile needs it. */
+  async #startedProfileUse(): Promise<ProfileUse> {
+    const { ProfileUse } = await import('./profileUse.ts');
+    this.#profileUse ??= new ProfileUse(() => this.#soon(), this.#log);
+    return this.#profileUse;
+  }
+
+  /** Whether a file is read by its client in this window, as far as is known. */
+  #isRead(place: ConfigLocation): boolean {
+    return this.#found.profiles.length === 0 || !isUserFile(place) || this.#profileUse?.isRead(place) !== false;
   }
 
   get #listed(): Places {
@@ -163,19 +216,18 @@ export class ConfigFiles implements Disposable {
   #lookAround(): void {
     this.#places = undefined;
     this.#unsure = true;
-    this.#watch();
     this.#soon();
   }
 
   async #discover(): Promise<void> {
     this.#unsure = false;
-    const found = await discoverPlaces(this.#globalStorage);
-    const keys = ({ containers, profiles }: DiscoveredPlaces) =>
-      [...containers, ...profiles].map(({ key }) => key).join('\n');
-    if (keys(found) !== keys(this.#found)) {
+    const { discoverPlaces } = await import('./discoverPlaces.ts');
+    const found = await discoverPlaces(this.#globalStorage, this.#settings);
+    const told = ({ containers, profiles, remote, extra }: DiscoveredPlaces) =>
+      JSON.stringify([[...containers, ...profiles, ...remote].map(({ key }) => key), extra]);
+    if (told(found) !== told(this.#found)) {
       this.#found = found;
       this.#places = undefined;
-      this.#watch();
     }
   }
 
@@ -221,25 +273,13 @@ export class ConfigFiles implements Disposable {
       const text = decodeText(await vscode.workspace.fs.readFile(uri));
       return text === undefined ? { state: 'unreadable', reason: 'not-utf8' } : { state: 'text', text };
     } catch (error) {
-      if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') {
+      const code = error instanceof vscode.FileSystemError ? error.code : undefined;
+      if (code === 'FileNotFound' || code === 'FileNotADirectory') {
         return undefined;
       }
       this.#log.error('config-file-unreadable', error, { file: uri.path });
-      const denied = error instanceof vscode.FileSystemError && error.code === 'NoPermissions';
-      return { state: 'unreadable', reason: denied ? 'no-permission' : 'failed' };
+      return { state: 'unreadable', reason: code === 'NoPermissions' ? 'no-permission' : 'failed' };
     }
-  }
-
-  #watch(): void {
-    for (const watcher of this.#watchers) {
-      watcher.dispose();
-    }
-    this.#watchers = [
-      ...filePatterns(this.locations).flatMap(pattern => watched(pattern, uri => this.#heard(uri))),
-      ...folderPatterns(this.#globalStorage).flatMap(pattern =>
-        watched(pattern, uri => this.#heard(uri) || this.#heardOfFolder(uri)),
-      ),
-    ];
   }
 
   /** Something has happened to a file, on disk or in an editor. */
@@ -255,14 +295,27 @@ export class ConfigFiles implements Disposable {
   }
 
   /** A folder that comes or vanishes is told of, what is in it often isn't. */
-  #heardOfFolder(uri: vscode.Uri): void {
-    const below = `${comparable(uri)}/`;
-    for (const { key, uri } of this.locations) {
-      if (comparable(uri).startsWith(below)) {
+  #heardOfFolder(folder: vscode.Uri): boolean {
+    const below = `${comparable(folder)}/`;
+    const places = this.locations.filter(({ uri }) => comparable(uri).startsWith(below));
+    for (const { key } of places) {
+      this.#stale.add(key);
+    }
+    const matters = places.length > 0 || mayHoldPlaces(folder);
+    if (matters) {
+      this.#unsure = true;
+      this.#soon();
+    }
+    return matters;
+  }
+
+  #lookInto(folders: readonly vscode.Uri[]): void {
+    const within = new Set(folders.map(comparable));
+    for (const { key, uri, folder } of this.locations) {
+      if (within.has(comparable(vscode.Uri.joinPath(uri, '..'))) || (folder && within.has(comparable(folder.uri)))) {
         this.#stale.add(key);
       }
     }
-    this.#unsure = true;
     this.#soon();
   }
 
@@ -327,19 +380,15 @@ async function sourceOf(place: ConfigLocation, content: Content | undefined): Pr
   return content && { uri: place.key, format: place.format, content };
 }
 
+/** A user's `mcp.json`, of whichever profile. */
+function isUserFile({ format, remoteHome }: ConfigLocation): boolean {
+  return format.id === 'vscodeUser' && remoteHome === undefined;
+}
+
 function placesOf(all: readonly ConfigLocation[]): Places {
   return {
     all,
     byKey: new Map(all.map(place => [place.key, place])),
     byFile: Map.groupBy(all, ({ uri }) => comparable(uri)),
   };
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
 }

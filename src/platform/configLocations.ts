@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ExtraFile } from '../core/config/extraFiles.ts';
 import { formats } from '../core/config/formats.ts';
 import { folderPlaces, type HomePlace, homePlaces, projectFormat } from '../core/config/places.ts';
 import type { ConfigFormat } from '../core/config/types.ts';
@@ -22,18 +23,29 @@ export interface ConfigLocation {
   readonly inputScope?: 'workspace' | 'user';
   /** The user profile of VS Code that it belongs to, by its folder's name; absent for the default profile. */
   readonly profile?: string;
+  /** The home on the machine of the folders that it's in, where that isn't the machine of the window. */
+  readonly remoteHome?: string;
+  /** The user has named it in the settings. */
+  readonly extra?: true;
   /** There is something here as soon as the file's client has been used; absent where the file may be made at any time. */
   readonly evidence?: vscode.Uri;
 }
 
-/** The places of this window that only a look at the disk tells. */
+/** The places of this window that are looked for, not known from the start. */
 export interface DiscoveredPlaces {
   /** `.devcontainer/<name>/devcontainer.json`, in the order of the folders. */
   readonly containers: readonly ConfigLocation[];
   readonly profiles: readonly ConfigLocation[];
+  /** In the home on the machine that the folders are on, where that isn't the one of the window. */
+  readonly remote: readonly ConfigLocation[];
+  /** What the user has named in the settings. */
+  readonly extra: readonly ExtraFile[];
 }
 
-/** @param globalStorage the extension's own folder; the user's `mcp.json` stands two levels above */
+/**
+ * Every place of this window, in the order of the views: what is shared with others, then the user's own.
+ * @param globalStorage the extension's own folder; the user's `mcp.json` stands two levels above
+ */
 export function listLocations(globalStorage: vscode.Uri, found: DiscoveredPlaces): readonly ConfigLocation[] {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const { workspaceFile } = vscode.workspace;
@@ -43,40 +55,38 @@ export function listLocations(globalStorage: vscode.Uri, found: DiscoveredPlaces
     ...folders.flatMap(folder => [
       ...folderPlaces.map(({ path, format }) => inFolder(folder, path, format)),
       ...found.containers.filter(place => place.folder?.uri.toString() === folder.uri.toString()),
+      ...found.extra
+        .filter(({ at }) => at === 'folder')
+        .map(({ path, format }) =>
+          location(vscode.Uri.joinPath(folder.uri, path), format, 'workspace', { folder, extra: true }),
+        ),
     ]),
     ...(saved ? [location(workspaceFile, formats.codeWorkspace, 'workspace', { inputScope: 'workspace' })] : []),
     location(vscode.Uri.joinPath(userFolder(globalStorage), 'mcp.json'), formats.vscodeUser, 'user', {
       inputScope: 'user',
     }),
     ...found.profiles,
-    ...homePlaces(thisMachine()).flatMap(place => [inHome(place), ...projectsOf(place, folders)]),
-  ];
-  // A folder that is open may be the home itself, or the one that a client keeps its file in.
-  return [...new Map(all.map(place => [place.key, place]).reverse() as [string, ConfigLocation][]).values()].reverse();
-}
-
-/** Looks for the places that only the disk tells. A folder that can't be listed has none. */
-export async function discoverPlaces(globalStorage: vscode.Uri): Promise<DiscoveredPlaces> {
-  const profileFolder = vscode.Uri.joinPath(userFolder(globalStorage), 'profiles');
-  const [profiles, containers] = await Promise.all([
-    foldersIn(profileFolder),
-    Promise.all(
-      (vscode.workspace.workspaceFolders ?? []).map(async folder =>
-        (await foldersIn(vscode.Uri.joinPath(folder.uri, '.devcontainer'))).map(name =>
-          inFolder(folder, `.devcontainer/${name}/devcontainer.json`, formats.devContainer),
-        ),
+    ...found.remote,
+    ...homePlaces(thisMachine()).flatMap(place => [
+      inHome(place),
+      ...projectsOf(
+        place,
+        vscode.Uri.file(place.path),
+        folders.filter(({ uri }) => uri.scheme === 'file'),
       ),
-    ),
-  ]);
-  return {
-    containers: containers.flat(),
-    profiles: profiles.map(profile =>
-      location(vscode.Uri.joinPath(profileFolder, profile, 'mcp.json'), formats.vscodeUser, 'user', {
-        inputScope: 'user',
-        profile,
-      }),
-    ),
-  };
+    ]),
+    ...found.extra
+      .filter(({ at }) => at === 'machine')
+      .map(({ path, format }) => location(vscode.Uri.file(path), format, 'user', { extra: true })),
+  ];
+  // A folder that is open may be the home itself, and a user may have named what is found anyway: the first one counts.
+  const byKey = new Map<string, ConfigLocation>();
+  for (const place of all) {
+    if (!byKey.has(place.key)) {
+      byKey.set(place.key, place);
+    }
+  }
+  return [...byKey.values()];
 }
 
 /** Where VS Code keeps the files of the user, and below `profiles` those of other profiles than the default one. */
@@ -97,22 +107,23 @@ export function fileUri(key: string): vscode.Uri {
   return vscode.Uri.parse(key).with({ fragment: '' });
 }
 
-async function foldersIn(folder: vscode.Uri): Promise<string[]> {
+/** Whether a folder that is new may be one in which `discoverPlaces` finds something. */
+export function mayHoldPlaces({ path }: vscode.Uri): boolean {
+  return /\/(?:\.devcontainer|profiles)(?:\/[^/]*)?$/.test(path);
+}
+
+export async function exists(uri: vscode.Uri): Promise<boolean> {
   try {
-    return (await vscode.workspace.fs.readDirectory(folder))
-      .filter(([, type]) => type & vscode.FileType.Directory)
-      .map(([name]) => name)
-      .sort();
+    await vscode.workspace.fs.stat(uri);
+    return true;
   } catch {
-    return [];
+    return false;
   }
 }
 
-/** Formats whose files VS Code reads, so that their inputs reach our resolver. */
-const readByVSCode = new Set(['vscode', 'vscodeUser', 'codeWorkspace', 'dotMcp', 'devContainer']);
-
-function inFolder(folder: vscode.WorkspaceFolder, path: string, format: ConfigFormat): ConfigLocation {
-  const inputs = readByVSCode.has(format.id);
+export function inFolder(folder: vscode.WorkspaceFolder, path: string, format: ConfigFormat): ConfigLocation {
+  // Inputs in files that VS Code reads reach our resolver.
+  const inputs = format.clients.includes('vscode');
   // VS Code and its containers keep what is asked for in a container with the user, not with the workspace.
   const inputScope = format.id === 'devContainer' ? 'user' : 'workspace';
   // Anybody may want `.vscode/mcp.json` or `.mcp.json`; the others only who has the client.
@@ -128,27 +139,28 @@ function inHome({ path, format, clientFolder }: HomePlace): ConfigLocation {
   return location(vscode.Uri.file(path), format, 'user', { evidence: vscode.Uri.file(clientFolder) });
 }
 
-/** The servers that Claude Code keeps in the user's file for the open folders, as far as they are on this machine. */
-function projectsOf({ path, format }: HomePlace, folders: readonly vscode.WorkspaceFolder[]): ConfigLocation[] {
+/** The servers that Claude Code keeps in the user's file for folders on the same machine. */
+export function projectsOf(
+  { format }: HomePlace,
+  uri: vscode.Uri,
+  folders: readonly vscode.WorkspaceFolder[],
+): ConfigLocation[] {
   if (format.id !== 'claudeCode') {
     return [];
   }
-  return folders
-    .filter(({ uri }) => uri.scheme === 'file')
-    .map(folder => {
-      const project = projectPath(folder.uri);
-      const uri = vscode.Uri.file(path);
-      const key = uri.with({ fragment: project }).toString();
-      return { ...location(uri, projectFormat(project), 'user', { folder, evidence: uri }), key };
-    });
+  return folders.map(folder => {
+    const project = projectPath(folder.uri);
+    const key = uri.with({ fragment: project }).toString();
+    return { ...location(uri, projectFormat(project), 'user', { folder, evidence: uri }), key };
+  });
 }
 
 /** As Claude Code writes it: with `/` on every system, and drives in upper case. */
-function projectPath({ fsPath }: vscode.Uri): string {
-  return fsPath.replaceAll('\\', '/').replace(/^[a-z]:/, drive => drive.toUpperCase());
+function projectPath({ path }: vscode.Uri): string {
+  return path.replace(/^\/([A-Za-z]:)/, (_, drive: string) => drive.toUpperCase());
 }
 
-function location(
+export function location(
   uri: vscode.Uri,
   format: ConfigFormat,
   level: ConfigLocation['level'],

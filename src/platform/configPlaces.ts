@@ -3,7 +3,6 @@ import { KeyringError } from '../core/errors.ts';
 import type { FileDelivery } from '../ids.ts';
 import { type ConfigFiles, fileLabel } from './configFiles.ts';
 import type { ConfigLocation } from './configLocations.ts';
-import { locationLabel } from './locationTexts.ts';
 
 /**
  * The place that `file` names: a URI, a path, a path relative to a workspace folder, or what messages call it.
@@ -23,12 +22,6 @@ export function placeOf(file: string, files: ConfigFiles): ConfigLocation {
     throw new KeyringError('argument-invalid', { field: 'file', reason: 'not-a-file', value: file });
   }
   return place;
-}
-
-/** How a place is offered: the file, and who reads it. */
-export function placeText(place: ConfigLocation): string {
-  const { name, path } = locationLabel(place);
-  return path === '' ? name : `${name} (${path})`;
 }
 
 /** What a file gets of a credential in a delivery, as a sentence. */

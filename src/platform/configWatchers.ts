@@ -1,36 +1,164 @@
 import * as vscode from 'vscode';
 import { folderPlaces } from '../core/config/places.ts';
-import { type ConfigLocation, userFolder } from './configLocations.ts';
+import type { Disposable } from '../core/ports.ts';
+import { type ConfigLocation, exists, userFolder } from './configLocations.ts';
 
-/** So many files of one folder are told apart by the watcher's pattern; more are cheaper told apart afterwards. */
-const namedAtMost = 4;
+/** So many names of one folder are told apart by the watcher's pattern; more are cheaper told apart afterwards. */
+const namedAtMost = 16;
+
+/** So many folders above a file are watched for being made: a client's file is no deeper below what is there already. */
+const levels = 3;
+
+/** How long after a folder has come it is looked at once more, in ms: its watcher takes a moment to begin. */
+const secondLook = 1000;
+
+/** What is told of: of files everything, of folders that they come and go. Each says whether it was one that matters. */
+export interface WatchedEvents {
+  file(uri: vscode.Uri): boolean;
+  folder(uri: vscode.Uri): boolean;
+  /** What is in these folders is watched now. */
+  begun(folders: readonly vscode.Uri[]): void;
+}
 
 /**
- * Patterns for the files that stand outside the open folders: one for each of their folders, none of which looks below it.
- * VS Code waits for a folder that isn't there yet.
+ * Watches config files wherever they stand, and the folders above them, none of them recursively. VS Code's watcher gives
+ * up on a folder that isn't there (measured, 1.139.1), so a folder is watched as soon as it is made.
  */
-export function filePatterns(locations: readonly ConfigLocation[]): vscode.RelativePattern[] {
-  const outside = locations.filter(place => !isInFolder(place)).map(({ uri }) => uri);
-  const folders = Map.groupBy(outside, uri => vscode.Uri.joinPath(uri, '..').toString());
-  return [...folders].map(([folder, uris]) => {
-    const names = [...new Set(uris.map(({ path }) => inPattern(path.slice(path.lastIndexOf('/') + 1))))];
-    const some = names.length > 1 ? `{${names.join()}}` : String(names[0]);
-    return new vscode.RelativePattern(vscode.Uri.parse(folder), names.length > namedAtMost ? '*' : some);
+export class ConfigWatchers implements Disposable {
+  readonly #globalStorage: vscode.Uri;
+  readonly #events: WatchedEvents;
+  readonly #watchers = new Map<
+    string,
+    { readonly base: vscode.Uri; readonly disposables: readonly vscode.Disposable[] }
+  >();
+  /** Patterns whose folder was replaced a moment ago. */
+  readonly #resting = new Set<string>();
+  #updating: Promise<void> = Promise.resolve();
+  #again: ReturnType<typeof setTimeout> | undefined;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #locations: readonly ConfigLocation[] = [];
+  #disposed = false;
+
+  constructor(globalStorage: vscode.Uri, events: WatchedEvents) {
+    this.#globalStorage = globalStorage;
+    this.#events = events;
+  }
+
+  /** Watches these places from now on, and no others. */
+  watch(locations: readonly ConfigLocation[]): void {
+    this.#locations = locations;
+    this.#updating = this.#updating.then(() => this.#update()).catch(() => {});
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#again);
+    this.#timers.forEach(clearTimeout);
+    for (const { disposables } of this.#watchers.values()) {
+      vscode.Disposable.from(...disposables).dispose();
+    }
+  }
+
+  async #update(): Promise<void> {
+    const wanted = new Map(
+      [...folderPatterns(), ...(await filePatterns(this.#locations, this.#globalStorage))].map(pattern => [
+        `${pattern.baseUri}\n${pattern.pattern}`,
+        pattern,
+      ]),
+    );
+    if (this.#disposed) {
+      return;
+    }
+    for (const [key, { disposables }] of this.#watchers) {
+      if (!wanted.has(key)) {
+        vscode.Disposable.from(...disposables).dispose();
+        this.#watchers.delete(key);
+      }
+    }
+    const added: vscode.Uri[] = [];
+    for (const [key, pattern] of wanted) {
+      if (!this.#watchers.has(key) && !this.#resting.has(key)) {
+        this.#watchers.set(key, { base: pattern.baseUri, disposables: this.#watched(pattern) });
+        added.push(pattern.baseUri);
+      }
+    }
+    if (added.length > 0) {
+      // What has changed since the files were read and before their watchers began is told by nobody.
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        this.#events.begun(added);
+      }, secondLook);
+      this.#timers.add(timer);
+    }
+  }
+
+  #watched(pattern: vscode.RelativePattern): readonly vscode.Disposable[] {
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    const heard = (uri: vscode.Uri) => this.#events.file(uri) || this.#folder(uri);
+    // A folder that is deleted and made at once has changed.
+    return [watcher, watcher.onDidCreate(heard), watcher.onDidChange(heard), watcher.onDidDelete(heard)];
+  }
+
+  /** A folder has come, gone, or been replaced. */
+  #folder(uri: vscode.Uri): void {
+    if (!this.#events.folder(uri)) {
+      return;
+    }
+    // Who watched the old folder hears nothing of the new one, and VS Code takes the same wish made at once for the old.
+    for (const [key, { base, disposables }] of this.#watchers) {
+      if (base.path === uri.path || base.path.startsWith(`${uri.path}/`)) {
+        vscode.Disposable.from(...disposables).dispose();
+        this.#watchers.delete(key);
+        this.#resting.add(key);
+      }
+    }
+    this.watch(this.#locations);
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#resting.clear();
+      this.#events.folder(uri);
+      this.watch(this.#locations);
+    }, secondLook);
+  }
+}
+
+/** Patterns for the files that {@link folderPatterns} doesn't name and for the folders above them, as far as they are there. */
+async function filePatterns(
+  locations: readonly ConfigLocation[],
+  globalStorage: vscode.Uri,
+): Promise<vscode.RelativePattern[]> {
+  const user = userFolder(globalStorage);
+  const names = new Map([
+    [user.toString(), new Set(['profiles'])],
+    [vscode.Uri.joinPath(user, 'profiles').toString(), new Set(['*'])],
+  ]);
+  for (const { uri } of locations.filter(place => !isInFolder(place))) {
+    let child = uri;
+    for (let level = 0; level < levels; level++) {
+      const parent = vscode.Uri.joinPath(child, '..');
+      if (parent.path === child.path) {
+        break;
+      }
+      const known = names.get(parent.toString()) ?? new Set();
+      names.set(parent.toString(), known.add(inPattern(child.path.slice(child.path.lastIndexOf('/') + 1))));
+      child = parent;
+    }
+  }
+  const folders = await Promise.all(
+    [...names].map(async ([folder, inside]) => {
+      const uri = vscode.Uri.parse(folder);
+      return (await exists(uri)) ? [{ uri, inside }] : [];
+    }),
+  );
+  return folders.flat().map(({ uri, inside }) => {
+    const some = inside.size > 1 ? `{${[...inside].join()}}` : [...inside].join();
+    return new vscode.RelativePattern(uri, inside.size > namedAtMost ? '*' : some);
   });
 }
 
-/** Patterns for the files of the open folders, for the folders around them, and for those in which places are found. */
-export function folderPatterns(globalStorage: vscode.Uri): vscode.RelativePattern[] {
-  return [
-    ...(vscode.workspace.workspaceFolders ?? []).map(folder => new vscode.RelativePattern(folder, inFolder)),
-    new vscode.RelativePattern(vscode.Uri.joinPath(userFolder(globalStorage), 'profiles'), '*'),
-  ];
-}
-
-/** Hears of everything that happens to what a pattern names. */
-export function watched(pattern: vscode.RelativePattern, heard: (uri: vscode.Uri) => unknown): vscode.Disposable[] {
-  const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-  return [watcher, watcher.onDidCreate(heard), watcher.onDidChange(heard), watcher.onDidDelete(heard)];
+/** Patterns for the files of the open folders and for the folders around them. */
+function folderPatterns(): vscode.RelativePattern[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(folder => new vscode.RelativePattern(folder, inFolder));
 }
 
 const inFolder = `{${[
@@ -41,8 +169,14 @@ const inFolder = `{${[
   ),
 ].join()}}`;
 
-function isInFolder({ uri, folder }: ConfigLocation): boolean {
-  return folder !== undefined && uri.path.startsWith(`${folder.uri.path}/`) && uri.authority === folder.uri.authority;
+/** Whether the pattern of the file's folder names it. */
+function isInFolder({ uri, folder, extra }: ConfigLocation): boolean {
+  return (
+    folder !== undefined &&
+    !extra &&
+    uri.path.startsWith(`${folder.uri.path}/`) &&
+    uri.authority === folder.uri.authority
+  );
 }
 
 /** A name in which some characters would mean something in a pattern. */

@@ -142,6 +142,13 @@ export function errorText(error: KeyringError): string {
       return l10n.t('{0} keeps being changed by another program. Nothing was changed; try again.', text(data.file));
     case 'file-unreadable':
       return l10n.t('{0} cannot be read. Nothing was changed.', text(data.file));
+    case 'server-not-startable':
+      return l10n.t(
+        'VS Code does not read {0}, so it cannot start “{1}”. {2} starts it.',
+        text(data.file),
+        text(data.server),
+        text(data.client),
+      );
     case 'server-not-found':
       return l10n.t('There is no server “{0}” in {1}.', text(data.server), text(data.file));
     case 'server-not-providable':

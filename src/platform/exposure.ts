@@ -5,7 +5,7 @@ import type { Inventory } from '../core/inventory/inventory.ts';
 import type { Disposable, Log } from '../core/ports.ts';
 import type { ConfigFiles } from './configFiles.ts';
 import type { ConfigLocation } from './configLocations.ts';
-import { isTrackedByGit } from './node/git.ts';
+import { trackedByGit } from './node/git.ts';
 
 /** Typing changes a file at every key, and none of that changes what git tracks. In ms. */
 const quietTime = 1000;
@@ -15,7 +15,7 @@ export function watchExposure(inventory: Inventory, files: ConfigFiles, log: Log
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = () => {
     timer = undefined;
-    exposuresOf(files.locations).then(
+    exposuresOf(inventory, files.locations).then(
       exposures => inventory.setExposures(exposures),
       error => log.error('exposure-unknown', error),
     );
@@ -48,13 +48,20 @@ export function watchExposure(inventory: Inventory, files: ConfigFiles, log: Log
   };
 }
 
-async function exposuresOf(locations: readonly ConfigLocation[]): Promise<ReadonlyMap<string, Exposure>> {
-  const entries = await Promise.all(
-    locations.map(async ({ key, uri, format }) => {
-      // A repository's configuration can make git run programs: nobody asks it before the workspace is trusted.
-      const tracked = vscode.workspace.isTrusted && uri.scheme === 'file' && (await isTrackedByGit(uri.fsPath));
-      return [key, { tracked, synced: format.id === 'vscodeUser' }] as const;
-    }),
+/** Of the files that are there: what isn't there exposes nothing, and asking git about it would cost a process. */
+async function exposuresOf(
+  { snapshot }: Inventory,
+  locations: readonly ConfigLocation[],
+): Promise<ReadonlyMap<string, Exposure>> {
+  const there = new Set(snapshot.files.map(({ source }) => source.uri));
+  const places = locations.filter(({ key }) => there.has(key));
+  // A repository's configuration can make git run programs: nobody asks it before the workspace is trusted.
+  const local = vscode.workspace.isTrusted ? places.filter(({ uri }) => uri.scheme === 'file') : [];
+  const tracked = await trackedByGit(local.map(({ uri }) => uri.fsPath));
+  return new Map(
+    places.map(({ key, uri, format }) => [
+      key,
+      { tracked: tracked.has(uri.fsPath), synced: format.id === 'vscodeUser' },
+    ]),
   );
-  return new Map(entries);
 }

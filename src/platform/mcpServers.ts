@@ -3,6 +3,7 @@ import { KeyringError } from '../core/errors.ts';
 import type { Disposable, Log } from '../core/ports.ts';
 import { vscodeCommands } from '../ids.ts';
 import type { ConfigLocation } from './configLocations.ts';
+import { mcpLenses } from './mcpLenses.ts';
 
 /** A server as VS Code knows it: the id that its commands take, and whether it runs. */
 export interface McpDefinition {
@@ -16,10 +17,7 @@ const patience = 10_000;
 /** When a resolved input is purged after it was handed out, in ms: storing waits for the other inputs of the launch. */
 const purgeDelays = [50, 500, 3000];
 
-/**
- * VS Code's own MCP client, as far as its commands reach. No stable API lists servers or tells their state; the lenses that VS
- * Code draws on a config file do both (their arguments carry the definition's id).
- */
+/** VS Code's own MCP client, as far as its commands and lenses reach. */
 export class McpServers implements Disposable {
   readonly #log: Log;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -33,18 +31,12 @@ export class McpServers implements Disposable {
 
   /** What VS Code knows of a server, or undefined if it doesn't know it (yet). */
   async find(file: vscode.Uri, server: string): Promise<McpDefinition | undefined> {
-    await vscode.workspace.openTextDocument(file);
-    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[] | undefined>(
-      'vscode.executeCodeLensProvider',
-      file,
-    );
     let id: string | undefined;
     let running = false;
-    for (const { command } of lenses ?? []) {
-      const candidate: unknown = command?.arguments?.[0];
-      if (typeof candidate === 'string' && isDefinitionOf(candidate, server)) {
-        id = candidate;
-        running ||= command?.command === vscodeCommands.stopServer;
+    for (const lens of await mcpLenses(file)) {
+      if (isDefinitionOf(lens.id, server)) {
+        id = lens.id;
+        running ||= lens.command === vscodeCommands.stopServer;
       }
     }
     return id === undefined ? undefined : { id, running };

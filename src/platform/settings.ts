@@ -64,6 +64,12 @@ export class Settings {
     return readRolePresets(read('rolePresets', {})).presets;
   }
 
+  /** Config files beside those that are found by themselves, as they are written: `readExtraFiles` reads them. */
+  get extraConfigFiles(): readonly unknown[] {
+    const value = read<readonly unknown[]>('extraConfigFiles', []);
+    return Array.isArray(value) ? value : [];
+  }
+
   onDidChange(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration(settingsSection)) {

@@ -18,11 +18,13 @@ export abstract class SteadyTree<N extends object> implements vscode.TreeDataPro
   readonly #durations: DurationWatch;
   /** Which rows there are, at which depth. */
   #shape: string | undefined;
+  /** What is below each row of the root, as it was last looked at. */
+  readonly #branches = new Map<string, Branch>();
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(onDidChange: Event<unknown>, clock: Clock) {
     this.#subscription = onDidChange(() => this.#refresh());
-    this.#durations = new DurationWatch(clock, () => this.#refresh());
+    this.#durations = new DurationWatch(clock, () => this.#refresh(true));
   }
 
   /** What is below a node, or at the root, now. */
@@ -33,6 +35,14 @@ export abstract class SteadyTree<N extends object> implements vscode.TreeDataPro
 
   /** What tells a node from all others, for as long as it's there. */
   protected abstract keyOf(node: N): string;
+
+  /**
+   * Something that is the same object as long as a row of the root and all below it look the same, but for durations.
+   * Without it they are looked at after every change.
+   */
+  protected stampOf(_root: N): object | undefined {
+    return undefined;
+  }
 
   /** Says that a row tells how far away this moment (ms) is, so that it's drawn anew when that reads differently. */
   protected showsDuration(at: number): void {
@@ -66,34 +76,77 @@ export abstract class SteadyTree<N extends object> implements vscode.TreeDataPro
     return node;
   }
 
-  #refresh(): void {
-    const keys = new Set<string>();
-    const shape = this.#shapeBelow(undefined, keys);
-    for (const key of [...this.#nodes.keys()].filter(key => !keys.has(key))) {
-      this.#nodes.delete(key);
-      this.#drawn.delete(key);
+  /** @param everything whether rows are looked at though nothing that they show has changed: time has passed */
+  #refresh(everything = false): void {
+    const shapes: string[] = [];
+    const branches = new Map<string, Branch>();
+    const different: N[] = [];
+    for (const root of this.getChildren()) {
+      const rootKey = this.keyOf(root);
+      const stamp = this.stampOf(root);
+      const before = this.#branches.get(rootKey);
+      let branch = before;
+      if (everything || !before || stamp === undefined || before.stamp !== stamp) {
+        const keys = new Set([rootKey]);
+        branch = { stamp, keys, shape: JSON.stringify(rootKey) + this.#shapeBelow(root, keys) };
+        this.#forget(before?.keys ?? [], key => keys.has(key));
+        different.push(...this.#different(keys));
+      }
+      if (branch) {
+        branches.set(rootKey, branch);
+        shapes.push(branch.shape);
+      }
     }
+    for (const [key, { keys }] of this.#branches) {
+      if (!branches.has(key)) {
+        this.#forget(keys, () => false);
+      }
+    }
+    this.#branches.clear();
+    for (const [key, branch] of branches) {
+      this.#branches.set(key, branch);
+    }
+    const shape = shapes.join();
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#changed.fire(undefined);
-      return;
-    }
-    const different = [...this.#drawn].flatMap(([key, drawn]) => {
-      const node = this.#nodes.get(key);
-      return node && lookOf(this.itemOf(node)) !== drawn ? [node] : [];
-    });
-    if (different.length > 0) {
+    } else if (different.length > 0) {
       this.#changed.fire(different);
     }
   }
 
-  #shapeBelow(node: N | undefined, keys: Set<string>): string {
+  /** The rows that VS Code has and that look different now. */
+  #different(keys: Iterable<string>): N[] {
+    return [...keys].flatMap(key => {
+      const node = this.#nodes.get(key);
+      const drawn = this.#drawn.get(key);
+      return node && drawn !== undefined && lookOf(this.itemOf(node)) !== drawn ? [node] : [];
+    });
+  }
+
+  #forget(keys: Iterable<string>, stays: (key: string) => boolean): void {
+    for (const key of keys) {
+      if (!stays(key)) {
+        this.#nodes.delete(key);
+        this.#drawn.delete(key);
+      }
+    }
+  }
+
+  #shapeBelow(node: N, keys: Set<string>): string {
     const below = this.getChildren(node).map(child => {
-      keys.add(this.keyOf(child));
-      return JSON.stringify(this.keyOf(child)) + this.#shapeBelow(child, keys);
+      const key = this.keyOf(child);
+      keys.add(key);
+      return JSON.stringify(key) + this.#shapeBelow(child, keys);
     });
     return below.length === 0 ? '' : `[${below.join()}]`;
   }
+}
+
+interface Branch {
+  readonly stamp: object | undefined;
+  readonly keys: ReadonlySet<string>;
+  readonly shape: string;
 }
 
 /** All of a row that a person can see or hear, and what clicks on it do. */

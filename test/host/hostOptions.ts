@@ -12,6 +12,8 @@ export interface HostOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The display language, as in `de`; only the VS Code server honours it. */
   readonly locale?: string;
+  /** The user profile of the window, made for the run; the default profile unless told otherwise. */
+  readonly profile?: string;
   /** How much VS Code writes to its logs; `info` unless told otherwise. */
   readonly logLevel?: 'trace' | 'info';
 }

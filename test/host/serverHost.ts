@@ -38,6 +38,8 @@ export interface WindowOptions {
   readonly extensionPaths?: readonly string[];
   /** A bundle that exports `run()`, loaded once the window is up. */
   readonly testsPath?: string | undefined;
+  /** The user profile, by name; made if it isn't there. */
+  readonly profile?: string | undefined;
 }
 
 /** A VS Code server that runs. */
@@ -134,7 +136,7 @@ export async function writeUserSettings(
 
 function windowUrl(
   port: number,
-  { workspace, extensionPaths = [], testsPath }: WindowOptions,
+  { workspace, extensionPaths = [], testsPath, profile }: WindowOptions,
   logLevel: string | undefined,
 ): string {
   const authority = `127.0.0.1:${port}`;
@@ -143,6 +145,7 @@ function windowUrl(
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
     ...extensionPaths.map(path => ['extensionDevelopmentPath', remote(path)]),
+    ...(profile === undefined ? [] : [['profile', profile]]),
     ...(logLevel === undefined ? [] : [['logLevel', logLevel]]),
     ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
   ];

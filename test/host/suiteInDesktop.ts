@@ -23,6 +23,7 @@ export async function runInDesktop({ executable }: DesktopInstallation, suite: P
       ...['--new-window', '--skip-welcome', '--skip-release-notes', '--disable-updates', '--disable-telemetry'],
       // Root can't have Chromium's sandbox, and build machines often have no GPU.
       ...['--no-sandbox', '--disable-gpu-sandbox', '--no-cached-data'],
+      ...(suite.options?.profile === undefined ? [] : [`--profile=${suite.options.profile}`]),
       ...(suite.options?.logLevel === undefined ? [] : [`--log=${suite.options.logLevel}`]),
       ...(suite.options?.trust === false ? [] : ['--disable-workspace-trust']),
     ],

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from './chromium.ts';
 import { suiteLoader } from './paths.ts';
 import type { ServerInstallation } from './prepareServer.ts';
 import type { PreparedSuite, SuiteWindow } from './runSuite.ts';
-import { type ServerHost, startServerHost } from './serverHost.ts';
+import { type ServerHost, startServerHost, writeUserSettings } from './serverHost.ts';
 
 /** Opens a suite in the VS Code server and a headless Chromium. */
 export async function runInServer(installation: ServerInstallation, suite: PreparedSuite): Promise<SuiteWindow> {
@@ -50,9 +51,17 @@ async function openPage(
     page.once('crash', () => resolve('The page crashed'));
     page.once('close', () => resolve('The page was closed'));
   });
+  if (suite.options?.profile !== undefined) {
+    await addProfile(page, suite, suite.options.profile);
+  }
   const serverEnded = server.ended.then(() => 'The VS Code server died');
   await page.goto(
-    server.url({ workspace: suite.opens, extensionPaths: suite.extensionPaths, testsPath: suiteLoader }),
+    server.url({
+      workspace: suite.opens,
+      extensionPaths: suite.extensionPaths,
+      testsPath: suiteLoader,
+      profile: suite.options?.profile,
+    }),
     { waitUntil: 'commit' },
   );
   return {
@@ -64,4 +73,15 @@ async function openPage(
       await server.stop();
     },
   };
+}
+
+/**
+ * Gives the window a user profile. A page that is told a profile's name would make it, but this version does so before it
+ * can write files: so it finds it made, with the settings of the run.
+ */
+async function addProfile(page: Page, suite: PreparedSuite, name: string): Promise<void> {
+  const folder = join(suite.dataDir, 'data', 'User', 'profiles', 'test-profile');
+  await writeUserSettings(folder, suite.settings);
+  const profiles = [{ name, location: { $mid: 1, scheme: 'vscode-remote', path: folder } }];
+  await page.addInitScript(text => localStorage.setItem('userDataProfiles', text), JSON.stringify(profiles));
 }

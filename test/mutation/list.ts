@@ -49,14 +49,14 @@ export const guards: readonly Mutation[] = [
     replace: '',
   },
   {
-    file: 'src/platform/configLocations.ts',
+    file: 'src/platform/discoverPlaces.ts',
     guard: 'containers in folders of their own are looked at',
     find: 'containers: containers.flat(),',
     replace: 'containers: [],',
     noticedBy: 'suite: resolver',
   },
   {
-    file: 'src/platform/configLocations.ts',
+    file: 'src/platform/discoverPlaces.ts',
     guard: 'files of other profiles are looked at',
     find: 'profiles: profiles.map(',
     replace: 'profiles: profiles.slice(0, 0).map(',

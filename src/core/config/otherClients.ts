@@ -40,7 +40,14 @@ export const otherClients: Readonly<Record<OtherClient, ConfigFormat>> = {
    * {@link claudeCodeProject} (code.claude.com/docs/en/mcp, read November 2026). The page promises `${VAR}` and
    * `${VAR:-default}` in `url` and `headers`, and measurements bear it out for 2.1.278 (September 2026, of `.mcp.json`).
    */
-  claudeCode: { ...base, id: 'claudeCode', clients: ['claudeCode'], indirections: ['env'], httpType: 'http' },
+  claudeCode: {
+    ...base,
+    id: 'claudeCode',
+    clients: ['claudeCode'],
+    indirections: ['env'],
+    httpType: 'http',
+    shared: true,
+  },
   /**
    * `.cursor/mcp.json`, `~/.cursor/mcp.json`. `url` without `type`; `${env:NAME}` in `command`, `args`, `env`, `url` and
    * `headers` (cursor.com/docs/mcp, "Config interpolation", as quoted in October and November 2026).

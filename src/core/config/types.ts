@@ -34,6 +34,8 @@ export interface ConfigFormat {
    * client starts nothing but commands, so that new servers are written so too.
    */
   readonly mcpRemote?: 'read' | 'only';
+  /** The file holds servers of other projects beside these, which are none of this format's business. */
+  readonly shared?: true;
   /** One level of indentation in a file that we create or that shows no indentation of its own. */
   readonly indent: string;
 }

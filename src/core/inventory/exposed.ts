@@ -1,3 +1,4 @@
+import type { ParsedServer } from '../config/types.ts';
 import type { Detection, SecretPlace } from '../detect/types.ts';
 import type { Finding, FindingCode } from '../findings.ts';
 import { statusOf } from './status.ts';
@@ -43,6 +44,21 @@ export function withExposed(file: FileSnapshot, detections: readonly Detection[]
       ? file.servers
       : file.servers.map((server, position) => mergeServer(server, perServer[position] ?? [], exposure));
   return { ...file, servers, findings, exposed: detections };
+}
+
+/**
+ * Those of a file's secrets that belong to these servers: where a file holds servers of other projects beside them, each
+ * secret is told of once, and by whom it concerns. Both are in the order of the text.
+ */
+export function inServers(detections: readonly Detection[], servers: readonly ParsedServer[]): readonly Detection[] {
+  let index = 0;
+  return detections.filter(({ span }) => {
+    while ((servers[index]?.span.end ?? Number.POSITIVE_INFINITY) <= span.start) {
+      index++;
+    }
+    const server = servers[index];
+    return server !== undefined && server.span.start <= span.start;
+  });
 }
 
 function mergeServer(server: ServerSnapshot, detections: readonly Detection[], exposure: Exposure): ServerSnapshot {

@@ -8,8 +8,9 @@ import type { Detection } from '../detect/types.ts';
 import { Emitter } from '../emitter.ts';
 import type { Clock, Disposable, Event, Log } from '../ports.ts';
 import { type AnalysisContext, analyzeCredential, analyzeFile, type FindingPolicy } from './analyze.ts';
-import { type Exposure, unexposed, withExposed } from './exposed.ts';
+import { type Exposure, inServers, unexposed, withExposed } from './exposed.ts';
 import { analyzeProvided } from './provided.ts';
+import { sameShared, sharedUrls } from './sharedUrls.ts';
 import type { ConfigSource, FileSnapshot, Snapshot, VaultState } from './types.ts';
 
 /** Finds the literal secrets in a file's text. */
@@ -47,6 +48,7 @@ export class Inventory implements Disposable {
   readonly #verifications: Verifications;
   #snapshot: Snapshot | undefined;
   #vaultState: VaultState = 'loading';
+  #shared: Snapshot['shared'] = new Map();
   #timer: Disposable | undefined;
   /** When the snapshot stops being true by itself, in ms. */
   #next = Number.POSITIVE_INFINITY;
@@ -102,11 +104,12 @@ export class Inventory implements Disposable {
     this.#files.clear();
     let changed = before.size !== sources.length || places.join('\n') !== [...this.#places].join('\n');
     this.#places = new Set(places);
+    const order = [...before.keys()];
     for (const [index, source] of sources.entries()) {
       const known = before.get(source.uri);
       if (known && sameContent(known.source, source)) {
         this.#files.set(source.uri, known);
-        changed ||= [...before.keys()][index] !== source.uri;
+        changed ||= order[index] !== source.uri;
         continue;
       }
       changed = true;
@@ -179,7 +182,8 @@ export class Inventory implements Disposable {
   #detect(file: File): void {
     const { content, format } = file.source;
     if (this.#detector && content.state === 'text') {
-      file.exposed = this.#detector(content.text, format);
+      const detections = this.#detector(content.text, format);
+      file.exposed = format.shared ? inServers(detections, file.parsed.servers) : detections;
       delete file.snapshot;
     }
   }
@@ -225,12 +229,15 @@ export class Inventory implements Disposable {
     const provided = analyzeProvided(this.#vault.credentials, this.#places, names, context);
     next = Math.min(next, boundary);
     this.#schedule(next);
+    const shared = sharedUrls(files);
+    this.#shared = sameShared(shared, this.#shared) ? this.#shared : shared;
     return {
       files,
       credentials,
       provided,
       signingKeys: this.#vault.signingKeys,
       damaged: this.#vault.damaged,
+      shared: this.#shared,
       vault: this.#vaultState,
     };
   }

@@ -15,9 +15,18 @@ export interface Snapshot {
   /** Servers that this extension offers to VS Code; they stand in no file. */
   readonly provided: readonly ProvidedSnapshot[];
   readonly signingKeys: readonly SigningKey[];
+  /** Servers that stand in several files, by canonical URL: where, in the order of the views. */
+  readonly shared: ReadonlyMap<string, readonly ServerPlace[]>;
   readonly damaged: readonly DamagedEntry[];
   /** `loading`: what the vault holds isn't known yet; `unavailable`: it can't be read. */
   readonly vault: VaultState;
+}
+
+/** Where a server stands. */
+export interface ServerPlace {
+  /** The {@link ConfigSource}'s URI. */
+  readonly file: string;
+  readonly server: string;
 }
 
 export type VaultState = 'loading' | 'ready' | 'unavailable' | 'restricted';

@@ -4,9 +4,9 @@ import type { ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { Delivery } from '../../ids.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
-import { deliveryDetail, placeText } from '../../platform/configPlaces.ts';
+import { deliveryDetail } from '../../platform/configPlaces.ts';
 import { fieldText } from '../../platform/errorTexts.ts';
-import { ownerText } from '../../platform/locationTexts.ts';
+import { locationText, ownerText } from '../../platform/locationTexts.ts';
 import { type ProbeResult, probeServer } from '../../platform/probe.ts';
 import type { Step } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -94,7 +94,7 @@ function placeStep({ files, deliverer }: Services, draft: ServerDraft, given: Se
               ? await deliverer.preferredDelivery(place)
               : given.delivery;
           return {
-            label: `$(file-code) ${placeText(place)}`,
+            label: `$(file-code) ${locationText(place)}`,
             description: ownerText(place),
             detail: deliveryDetail(place, delivery),
             value: place as ConfigLocation | undefined,
@@ -142,7 +142,7 @@ function replaceStep({ inventory }: Services, draft: ServerDraft, given: ServerD
       const other = standing();
       const question = l10n.t(
         '{0} has a server “{1}” already.',
-        draft.place ? placeText(draft.place) : 'MCP Keyring',
+        draft.place ? locationText(draft.place) : 'MCP Keyring',
         draft.name ?? '',
       );
       // Another server's header must not get a credential that was meant for this URL.

@@ -13,21 +13,34 @@ export const diagnosticSource = 'MCP Keyring';
 /** Findings in the Problems view, with their quick fixes. */
 export function registerDiagnostics(services: Services): Disposable {
   const collection = vscode.languages.createDiagnosticCollection('mcpKeyring');
-  /** By the URI under which the problems stand: a file, and the snapshots of all that it holds. */
-  const shown = new Map<string, readonly FileSnapshot[]>();
+  /** By file: what it holds, and where its problems stand. */
+  const shown = new Map<string, { readonly files: readonly FileSnapshot[]; readonly at: vscode.Uri }>();
   const show = (snapshot: Snapshot) => {
-    const now = Map.groupBy(snapshot.files, file => documentUri(fileUri(file.source.uri)).toString());
-    for (const uri of [...shown.keys()].filter(uri => !now.has(uri))) {
+    // One file may hold the servers of several projects, each with a snapshot of its own.
+    const now = Map.groupBy(snapshot.files, ({ source }) => source.uri.split('#', 1)[0] ?? '');
+    for (const [uri, { at }] of [...shown].filter(([uri]) => !now.has(uri))) {
       shown.delete(uri);
-      collection.delete(vscode.Uri.parse(uri));
+      collection.delete(at);
     }
     for (const [uri, files] of now) {
       // A snapshot of a file is replaced whenever anything in it is different.
       const before = shown.get(uri);
-      if (before?.length !== files.length || files.some((file, index) => file !== before[index])) {
-        shown.set(uri, files);
-        collection.set(vscode.Uri.parse(uri), files.flatMap(diagnosticsOf));
+      if (before?.files.length !== files.length || files.some((file, index) => file !== before.files[index])) {
+        const at = documentUri(fileUri(uri));
+        shown.set(uri, { files, at });
+        collection.set(at, files.flatMap(diagnosticsOf));
       }
+    }
+  };
+  /** On the desktop the user's own files are shown under another scheme than they are read. */
+  const move = (document: vscode.TextDocument) => {
+    const [place] = document.uri.scheme === 'vscode-userdata' ? services.files.locationsIn(document) : [];
+    const problems = place && shown.get(place.uri.toString());
+    if (place && problems) {
+      collection.delete(problems.at);
+      const at = documentUri(place.uri);
+      shown.set(place.uri.toString(), { ...problems, at });
+      collection.set(at, problems.files.flatMap(diagnosticsOf));
     }
   };
   const actions = vscode.languages.registerCodeActionsProvider(
@@ -36,18 +49,12 @@ export function registerDiagnostics(services: Services): Disposable {
     lazyFindingActions(services),
     { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
   );
-  const heard = (document: vscode.TextDocument) => {
-    // On the desktop the user's own files are shown under another scheme than they are read.
-    if (document.uri.scheme !== 'file' && services.files.locationOf(document.uri)) {
-      show(services.inventory.snapshot);
-    }
-  };
   return vscode.Disposable.from(
     collection,
     services.inventory.onDidChange(show),
     actions,
-    vscode.workspace.onDidOpenTextDocument(heard),
-    vscode.workspace.onDidCloseTextDocument(heard),
+    vscode.workspace.onDidOpenTextDocument(move),
+    vscode.workspace.onDidCloseTextDocument(move),
   );
 }
 

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { wayOut } from '../../core/config/variableNames.ts';
 import { readToken } from '../../core/credentials/token.ts';
+import { elsewhere } from '../../core/inventory/sharedUrls.ts';
 import type { FileSnapshot, HeaderSnapshot } from '../../core/inventory/types.ts';
 import { findJwts } from '../../core/jwt/decode.ts';
 import { tokenFindings } from '../../core/jwt/tokenFindings.ts';
 import type { CommandId, ServerTarget } from '../../ids.ts';
+import { elsewhereTexts } from '../../platform/locationTexts.ts';
 import { commandLink, escapeMarkdown, trusted } from '../../platform/markdown.ts';
 import { filesIn } from '../../platform/shownFiles.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
@@ -63,7 +65,7 @@ function headerHover(
 }
 
 function headerHoverIn(
-  { vault, clock }: Services,
+  { vault, clock, files, inventory }: Services,
   file: FileSnapshot,
   document: vscode.TextDocument,
   position: vscode.Position,
@@ -87,7 +89,12 @@ function headerHoverIn(
       const findings = offset < valueSpan.start ? findingsMarkdown(header.findings, now) : '';
       const token = header.token && credential?.kind !== 'apiKey' ? tokenMarkdown(header.token, now, links) : links;
       const verification = header.verification ? verificationMarkdown(header.verification) : '';
-      const parts = [title, findings, verification, token];
+      const others = elsewhereTexts(files, elsewhere(inventory.snapshot.shared, server.url, file.source.uri));
+      const also =
+        others.length > 0
+          ? vscode.l10n.t('The same server stands also in {0}.', escapeMarkdown(others.join(', '), 300))
+          : '';
+      const parts = [title, findings, verification, token, also];
       const range = new vscode.Range(document.positionAt(nameSpan.start), document.positionAt(valueSpan.end));
       return new vscode.Hover(trusted(parts.filter(Boolean).join('\n\n'), hoverCommands), range);
     }

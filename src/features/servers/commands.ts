@@ -17,6 +17,7 @@ import { fileLabel } from '../../platform/configFiles.ts';
 import { fileUri } from '../../platform/configLocations.ts';
 import type { FoundServer } from '../../platform/deliverer.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
+import { clientName } from '../../platform/locationTexts.ts';
 import { offerServer, providedServer, removeProvided } from '../../platform/providedServers.ts';
 import { revealSpan } from '../../platform/revealSpan.ts';
 import { askForServer, findServer } from '../../platform/serverTargets.ts';
@@ -284,7 +285,14 @@ export async function startServer(services: Services, target?: ServerTarget): Pr
   const offered = providedServer(services, chosen);
   if (!offered) {
     // VS Code is given time to see a server that has just been written, but not one that stands nowhere.
-    await deliverer.find(chosen);
+    const { place } = await deliverer.find(chosen);
+    if (place.inputScope === undefined) {
+      throw new KeyringError('server-not-startable', {
+        file: fileLabel(place.uri),
+        server: chosen.server,
+        client: clientName(place.format.id),
+      });
+    }
   }
   const known = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', plainText(chosen.server)) },

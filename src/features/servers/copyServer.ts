@@ -5,9 +5,10 @@ import type { CopyServerAnswers, ServerTarget } from '../../ids.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
-import { deliveryDetail, placeOf, placeText } from '../../platform/configPlaces.ts';
+import { deliveryDetail, placeOf } from '../../platform/configPlaces.ts';
 import type { FoundServer } from '../../platform/deliverer.ts';
 import { confirmLiteral, isShared } from '../../platform/literalWarning.ts';
+import { locationText } from '../../platform/locationTexts.ts';
 import { lossText } from '../../platform/lossTexts.ts';
 import { askForServer } from '../../platform/serverTargets.ts';
 import { inertText } from '../../platform/texts.ts';
@@ -78,7 +79,7 @@ async function choosePlace(services: Services, found: FoundServer): Promise<Conf
       // What only the user has comes first: Enter alone puts no token where others get it.
       .sort((a, b) => Number(isShared(a)) - Number(isShared(b)))
       .map(async place => ({
-        label: `$(file-code) ${placeText(place)}`,
+        label: `$(file-code) ${locationText(place)}`,
         description: fileState(services, place, found),
         detail: delivered && deliveryDetail(place, await deliverer.preferredDelivery(place, delivered)),
         value: place,
@@ -109,7 +110,11 @@ async function askForName(
     throw new KeyringError('argument-invalid', { field: 'name', reason: 'taken', value: name });
   }
   const text = await new Prompts(vscode.l10n.t('Copy {0} to Another File', plainText(name, 60))).input({
-    prompt: vscode.l10n.t('{0} has another server “{1}”. A name for this one:', placeText(place), plainText(name, 60)),
+    prompt: vscode.l10n.t(
+      '{0} has another server “{1}”. A name for this one:',
+      locationText(place),
+      plainText(name, 60),
+    ),
     value: `${name}-2`,
     validate: async value => {
       if (value.trim() === '') {
@@ -125,7 +130,7 @@ async function askForName(
 
 function tell(copy: ServerCopy, target: ServerTarget, replaces: boolean, unsaved: boolean): void {
   const name = plainText(target.server);
-  const file = placeText(copy.place);
+  const file = locationText(copy.place);
   const message = [
     replaces
       ? vscode.l10n.t('{0} stood in {1} already; its header has been written.', name, file)

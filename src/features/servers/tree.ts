@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { elsewhere } from '../../core/inventory/sharedUrls.ts';
 import type { FileSnapshot, HeaderSnapshot, ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
 import { providedFile, type ServerTarget } from '../../ids.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import { fileUri } from '../../platform/configLocations.ts';
 import { fileTrouble } from '../../platform/fileTroubles.ts';
-import { locationLabel } from '../../platform/locationTexts.ts';
+import { elsewhereTexts, locationLabel } from '../../platform/locationTexts.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
 import { SteadyTree } from '../../platform/steadyTree.ts';
@@ -47,6 +48,8 @@ export type ServersNode = ProvidedNode | FileNode | ServerNode | HeaderNode;
 /** Config file -> server -> header, as the inventory has it. */
 export class ServersTree extends SteadyTree<ServersNode> {
   readonly #services: Services;
+  #stamps = new WeakMap<FileSnapshot, object>();
+  #stampedFor: Snapshot['shared'] | undefined;
 
   constructor(services: Services) {
     super(services.inventory.onDidChange, services.clock);
@@ -112,6 +115,21 @@ export class ServersTree extends SteadyTree<ServersNode> {
     }
   }
 
+  protected override stampOf(root: ServersNode): object | undefined {
+    if (root.kind !== 'file') {
+      return undefined;
+    }
+    const { shared } = this.#snapshot;
+    if (shared !== this.#stampedFor) {
+      // What a row says of other files is no part of its own file's snapshot.
+      this.#stampedFor = shared;
+      this.#stamps = new WeakMap();
+    }
+    const stamp = this.#stamps.get(root.snapshot) ?? {};
+    this.#stamps.set(root.snapshot, stamp);
+    return stamp;
+  }
+
   protected override itemOf(node: ServersNode): vscode.TreeItem {
     switch (node.kind) {
       case 'provided':
@@ -141,7 +159,7 @@ export class ServersTree extends SteadyTree<ServersNode> {
     item.description = [trouble?.state, path].filter(Boolean).join(' · ');
     item.iconPath = new vscode.ThemeIcon(trouble ? 'warning' : 'file-code');
     const where = uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
-    item.tooltip = [plainText(where, 500), trouble && `${trouble.state}: ${trouble.remedy}`].filter(Boolean).join('\n');
+    item.tooltip = [plainText(where, 500), trouble?.state, trouble?.remedy].filter(Boolean).join('\n');
     item.accessibilityInformation = { label: [name, trouble?.state, trouble?.remedy, path].filter(Boolean).join(', ') };
     return item;
   }
@@ -158,10 +176,23 @@ export class ServersTree extends SteadyTree<ServersNode> {
     const offered = file === providedFile;
     item.contextValue = offered ? 'provided' : this.#contextOf(node);
     item.iconPath = new vscode.ThemeIcon(remote ? 'globe' : 'terminal');
-    item.description = remote ? plainText(snapshot.parsed.url?.value ?? '', 100) : 'stdio';
+    const address = remote ? plainText(snapshot.parsed.url?.value ?? '', 100) : 'stdio';
+    const others = elsewhereTexts(this.#services.files, elsewhere(this.#snapshot.shared, snapshot.url, file));
+    // Short and first: of a narrow view's description little is seen.
+    const shared = others.length > 0 && vscode.l10n.t('in {0} files', others.length + 1);
+    item.description = [shared, address].filter(Boolean).join(' · ');
     item.accessibilityInformation = {
-      label: vscode.l10n.t('MCP server {0}, {1}', label, item.description || snapshot.parsed.transport),
+      label: [
+        vscode.l10n.t('MCP server {0}, {1}', label, address || snapshot.parsed.transport),
+        others.length > 0 && vscode.l10n.t('also in {0}', others.join(', ')),
+      ]
+        .filter(Boolean)
+        .join(', '),
     };
+    if (others.length > 0) {
+      const also = vscode.l10n.t('The same server stands in other files too:');
+      item.tooltip = [label, address, '', also, ...others].join('\n');
+    }
     if (!offered) {
       item.command = {
         title: vscode.l10n.t('Reveal in File'),

@@ -1,5 +1,4 @@
 import { type ExecFileException, execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -9,22 +8,42 @@ const options = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'cor
 /** In ms. A file system that hangs must not hang us. */
 const patience = 10_000;
 
+/** So many processes at a time: a window may have files in a thousand folders. */
+const atOnce = 4;
+
 /**
- * Whether git has a file in its index. False where there is no repository, no git, and no file: most of the places where one
- * may stand are empty, and a process is dear.
+ * Which of these files git has in its index; none where there is no repository, and no git. One process for each folder.
  *
  * The folder goes in as an argument: as the process' own, Windows would look for a `git.exe` there.
- * @param path absolute, on this machine
+ * @param paths absolute, on this machine
  */
-export function isTrackedByGit(path: string): Promise<boolean> {
-  const args = [...options, '-C', dirname(path), 'ls-files', '--error-unmatch', '--', `:(literal)${basename(path)}`];
-  return new Promise(resolve => {
-    if (!existsSync(path)) {
-      resolve(false);
-      return;
+export async function trackedByGit(paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const tracked = new Set<string>();
+  const folders = [...Map.groupBy(paths, path => dirname(path))];
+  const next = async (): Promise<void> => {
+    for (let group = folders.pop(); group; group = folders.pop()) {
+      const [folder, files] = group;
+      const names = new Set(
+        await indexed(
+          folder,
+          files.map(path => basename(path)),
+        ),
+      );
+      for (const path of files.filter(path => names.has(basename(path)))) {
+        tracked.add(path);
+      }
     }
-    execFile('git', args, { timeout: patience, windowsHide: true }, (error: ExecFileException | null) =>
-      resolve(error === null),
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+  return tracked;
+}
+
+/** Those of a folder's names that are in the index. */
+function indexed(folder: string, names: readonly string[]): Promise<readonly string[]> {
+  const args = [...options, '-C', folder, 'ls-files', '-z', '--', ...names.map(name => `:(literal)${name}`)];
+  return new Promise(resolve => {
+    execFile('git', args, { timeout: patience, windowsHide: true }, (error: ExecFileException | null, stdout: string) =>
+      resolve(error === null ? stdout.split('\0') : []),
     );
   });
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isTrackedByGit, searchGitHistory } from '../../../src/platform/node/git.ts';
+import { searchGitHistory, trackedByGit } from '../../../src/platform/node/git.ts';
 
 describe('git', function () {
   this.timeout(20_000);
@@ -33,15 +33,14 @@ describe('git', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('tracks what is in the index, whatever its name', async () => {
-    assert.equal(await isTrackedByGit(path('deep [x]*/mcp.json')), true);
-    assert.equal(await isTrackedByGit(path('other.json')), true);
+    const paths = [path('deep [x]*/mcp.json'), path('other.json'), path('new.json')];
+    assert.deepEqual([...(await trackedByGit(paths))].sort(), paths.slice(0, 2));
   });
 
   it('tracks nothing that was never added, is not there, or is in no repository', async () => {
-    assert.equal(await isTrackedByGit(path('new.json')), false);
-    assert.equal(await isTrackedByGit(path('*.json')), false);
-    assert.equal(await isTrackedByGit(path('nowhere/x.json')), false);
-    assert.equal(await isTrackedByGit(join(tmpdir(), 'no-repository.json')), false);
+    const paths = [path('new.json'), path('*.json'), path('nowhere/x.json'), join(tmpdir(), 'no-repository.json')];
+    assert.deepEqual([...(await trackedByGit(paths))], []);
+    assert.deepEqual([...(await trackedByGit([]))], []);
   });
 
   it('finds what a file held once, in the commits that brought it and took it away', async () => {
@@ -65,7 +64,7 @@ describe('git', function () {
     const mark = path('started');
     git('config', 'core.fsmonitor', `touch "${mark}"; false`);
     git('config', 'diff.external', `touch "${mark}"`);
-    await isTrackedByGit(path('other.json'));
+    await trackedByGit([path('other.json')]);
     await searchGitHistory(path('other.json'), 'x');
     assert.throws(() => execFileSync('ls', [mark], { stdio: 'ignore' }));
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { ServerProvider } from '../../../src/features/provided/provider.ts';
 import { ServersTree } from '../../../src/features/servers/tree.ts';
@@ -9,7 +9,7 @@ import { type CommandId, commandIds } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
 import { startRolesServer } from '../../servers/rolesServer.ts';
-import { headerSnapshot, services, uriOf } from '../harness/inside.ts';
+import { headerSnapshot, serverNames, services, uriOf } from '../harness/inside.ts';
 import { codes, inWorkspace, pause, readText, until } from '../harness/keyring.ts';
 import { testEnvironment } from '../harness/testEnvironment.ts';
 import { freshJwt } from '../harness/tokens.ts';
@@ -93,6 +93,19 @@ describe('Restricted Mode', function () {
     await until('the findings', () => codes(file).includes('secret-in-file'));
     assert.ok(!codes(file).includes('credential-missing'), 'what the keyring holds is not known');
     await assertUntouched();
+  });
+
+  it('lists the servers of other clients’ files in the home, and changes none of them', async () => {
+    const path = join(testEnvironment().home, '.cursor', 'mcp.json');
+    const content = '{ "mcpServers": { "mine": { "url": "https://mine.example.com/mcp" } } }';
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    const uri = vscode.Uri.file(path).toString();
+    await until('its server', async () => (await serverNames(uri))?.join() === 'mine');
+    assert.equal(readFileSync(path, 'utf8'), content);
+    await assertUntouched();
+    rmSync(dirname(path), { recursive: true });
+    await until('its end', async () => (await serverNames(uri)) === undefined);
   });
 
   it('shows the claims of a token in a hover', async () => {

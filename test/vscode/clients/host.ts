@@ -1,0 +1,3 @@
+import type { HostOptions } from '../../host/hostOptions.ts';
+
+export const host = { profile: 'Work', timeoutSeconds: 200 } satisfies HostOptions;
