@@ -38,10 +38,7 @@ describe('The files of other clients', () => {
       const shown = await workbench.sideBar.rows('Servers');
       return shown.some(({ label }) => label === 'Codex') ? shown : undefined;
     });
-    await workbench.screenshot('clients-dark');
-    await workbench.toggleTheme();
-    await workbench.screenshot('clients-light');
-    await workbench.toggleTheme();
+    await workbench.screenshots('clients');
     assert.deepEqual(
       rows.filter(({ level }) => level === 1).map(({ label, description }) => [label, description]),
       [

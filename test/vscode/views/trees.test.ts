@@ -86,9 +86,9 @@ describe('The views', () => {
     assert.equal(iconOf(todos), 'pass');
     assert.match(weather.accessibilityInformation?.label ?? '', /^Header X-API-Key of server weather, in plain text$/);
     assert.match(todos.accessibilityInformation?.label ?? '', /, 59 min left, admin, JWT, todos admin, ready$/);
-    assert.equal(items.get('files')?.contextValue, 'server.stdio');
-    assert.equal(items.get('open')?.contextValue, 'server.http');
-    assert.equal(items.get('weather')?.contextValue, 'server.http.authenticated');
+    assert.equal(items.get('files')?.contextValue, 'server.stdio.inVscode');
+    assert.equal(items.get('open')?.contextValue, 'server.http.inVscode');
+    assert.equal(items.get('weather')?.contextValue, 'server.http.authenticated.inVscode');
     assert.match(String(weather.contextValue), /^header\.literal\..*movable/);
     assert.match(String(todos.contextValue), /^header\.keyring\..*renewable/);
     for (const [name, item] of items) {
