@@ -5,5 +5,5 @@ export const run = suite(() => [
   import('./troubles.test.ts'),
   import('./extra.test.ts'),
   import('./shared.test.ts'),
-  import('./started.test.ts'),
+  import('./resolver.test.ts'),
 ]);
