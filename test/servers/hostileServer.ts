@@ -45,6 +45,8 @@ export interface HostileServer {
   readonly port: number;
   /** `POST tools/list`, behind it the cursor or the id of a cancelled request; in the order in which they came. */
   readonly requests: readonly string[];
+  /** Those of the requests that came with a credential, each behind its path. */
+  readonly authorized: readonly string[];
   /** Bytes written in answers so far. */
   readonly sent: number;
   /** How many answers are still being written. */
@@ -78,6 +80,7 @@ const gigabyte = 1024 ** 3;
 /** A server that keeps to MCP (2025-06-18) except where it's told not to. */
 export async function startHostileServer(options: HostileServerOptions): Promise<HostileServer> {
   const requests: string[] = [];
+  const authorized: string[] = [];
   const timers = new Set<NodeJS.Timeout>();
   const counts = { sent: 0, open: 0 };
   const server = createServer((req, res) => {
@@ -97,6 +100,9 @@ export async function startHostileServer(options: HostileServerOptions): Promise
     const detail = message.params?.cursor ?? message.params?.requestId;
     const request = [req.method, message.method, detail].filter(part => part !== undefined).join(' ');
     requests.push(request);
+    if (req.headers.authorization !== undefined) {
+      authorized.push(`${req.url} ${request}`);
+    }
     running.onRequest(request);
     const isList = message.method?.endsWith('/list') ?? false;
     const isOtherList = isList && message.method !== 'tools/list' && onlyTools.has(options.behaviour);
@@ -232,6 +238,7 @@ export async function startHostileServer(options: HostileServerOptions): Promise
     url: `http://${host}:${port}/mcp`,
     port,
     requests,
+    authorized,
     get sent() {
       return counts.sent;
     },

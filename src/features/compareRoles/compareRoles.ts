@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
+import { transportSecurity } from '../../core/config/url.ts';
+import { KeyringError } from '../../core/errors.ts';
 import { type RoleMatrix, type RoleOutcome, roleMatrix } from '../../core/roleMatrix/matrix.ts';
 import { plainText } from '../../core/text.ts';
 import type { CompareRolesAnswers, CompareRolesResult, ServerTarget } from '../../ids.ts';
 import { Cancelled } from '../../platform/commands.ts';
+import { confirmInsecure } from '../../platform/insecure.ts';
 import { type HttpServer, readHttpServer } from '../../platform/serverHeaders.ts';
 import { askForServer } from '../../platform/serverTargets.ts';
 import type { Services } from '../../services.ts';
@@ -21,12 +24,21 @@ export async function compareRoles(
 ): Promise<CompareRolesResult> {
   const chosen = await askForServer(services.inventory.snapshot, target, server => server.url !== undefined, true);
   const server = await readHttpServer(services, chosen);
+  await refuseInsecure(server);
   const roles = await chooseRoles(services, server, answers);
   const matrix = await look(services, server, roles);
   if (answers.show !== false) {
     showMatrix(services, { server, matrix, again: () => lookAgain(services, chosen, roles) });
   }
   return { server: chosen.server, url: server.canonicalUrl, ...matrix };
+}
+
+/** What stands in a file has no attachment that would say that plain http is all right, so the person is asked. */
+async function refuseInsecure({ url, canonicalUrl, headers, target }: HttpServer): Promise<void> {
+  const holdsSecret = headers.some(({ kind }) => kind === 'literal');
+  if (holdsSecret && transportSecurity(canonicalUrl) === 'insecure' && !(await confirmInsecure(url))) {
+    throw new KeyringError('insecure-url', { url: canonicalUrl, name: target.server });
+  }
 }
 
 /** The server is read anew: its URL or its headers may be others by now. */

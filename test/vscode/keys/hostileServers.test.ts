@@ -11,7 +11,7 @@ const config = '.vscode/mcp.json';
 const megabyte = 1024 ** 2;
 
 // What is connected to is anybody's; the extension host stays responsive and small, and sends everything once.
-describe('Comparing roles at a hostile server', function () {
+describe('A hostile server', function () {
   this.timeout(120_000);
   let server: HostileServer | undefined;
   let started = 0;
@@ -64,53 +64,57 @@ describe('Comparing roles at a hostile server', function () {
     ['hostileNames', 'list', 'connected', ['none']],
   ];
   for (const [behaviour, from, state, codes] of expected) {
-    it(`${behaviour}, from the ${from} on`, async () => {
+    it(`${behaviour}, from the ${from} on: Compare Roles`, async () => {
       const target = await start(behaviour, from);
-      const before = process.memoryUsage();
-      const delay = monitorEventLoopDelay({ resolution: 10 });
-      delay.enable();
-      const { columns, rows } = await compare(target);
-      delay.disable();
-      const after = process.memoryUsage();
+      const { columns, rows } = await watched(() => compare(target));
       const [column] = columns;
       assert.equal(column?.state, state, JSON.stringify(column));
       assert.ok(codes.includes(column.problem?.code ?? 'none'), JSON.stringify(column));
       assert.ok(rows.length <= 3 * defaultLimits.items);
-      const grown = after.heapUsed + after.external - before.heapUsed - before.external;
-      assert.ok(grown < 150 * megabyte, `${Math.round(grown / megabyte)} MB`);
-      assert.ok(delay.max / 1e6 < 2000, `${Math.round(delay.max / 1e6)} ms`);
-      assert.deepEqual(posts(), [...new Set(posts())]);
-      await until('no open request', () => server?.open === 0);
     });
   }
 
   for (const behaviour of ['never', 'drip', 'endless', 'gigabyte'] as const) {
     for (const from of ['start', 'list'] as const) {
-      it(`cancelled while the server does this from the ${from} on: ${behaviour}`, async () => {
-        const target = await start(behaviour, from);
-        const cancel = new vscode.CancellationTokenSource();
-        Object.assign(vscode.window, {
-          withProgress: (_: unknown, work: (progress: unknown, token: vscode.CancellationToken) => unknown) =>
-            work({ report: () => undefined }, cancel.token),
+      for (const command of ['Compare Roles'] as const) {
+        it(`cancelled while the server does this from the ${from} on: ${behaviour}: ${command}`, async () => {
+          const target = await start(behaviour, from);
+          const cancel = new vscode.CancellationTokenSource();
+          Object.assign(vscode.window, {
+            withProgress: (_: unknown, work: (progress: unknown, token: vscode.CancellationToken) => unknown) =>
+              work({ report: () => undefined }, cancel.token),
+          });
+          assert.ok(server);
+          server.onRequest = request => {
+            if (from === 'start' || request.includes('/list')) {
+              cancel.cancel();
+            }
+          };
+          const began = performance.now();
+          assert.equal(await compare(target), undefined);
+          assert.ok(performance.now() - began < 10_000);
+          const { length } = server.requests;
+          await until('no open request', () => server?.open === 0);
+          assert.equal(server.requests.length, length);
         });
-        assert.ok(server);
-        server.onRequest = request => {
-          if (from === 'start' || request.includes('/list')) {
-            cancel.cancel();
-          }
-        };
-        const began = performance.now();
-        assert.equal(await compare(target), undefined);
-        assert.ok(performance.now() - began < 10_000);
-        const { length } = server.requests;
-        await until('no open request', () => server?.open === 0);
-        assert.equal(server.requests.length, length);
-      });
+      }
     }
   }
 
-  /** What was posted, without what only acknowledges. */
-  function posts(): string[] {
-    return server?.requests.filter(request => /^POST ./.test(request)) ?? [];
+  /** Does something and sees to it that this process stays responsive and small, and sends nothing twice. */
+  async function watched<T>(work: () => Promise<T>): Promise<T> {
+    const before = process.memoryUsage();
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    const result = await work();
+    delay.disable();
+    const after = process.memoryUsage();
+    const grown = after.heapUsed + after.external - before.heapUsed - before.external;
+    assert.ok(grown < 150 * megabyte, `${Math.round(grown / megabyte)} MB`);
+    assert.ok(delay.max / 1e6 < 2000, `${Math.round(delay.max / 1e6)} ms`);
+    const posts = server?.authorized.filter(request => / POST ./.test(request)) ?? [];
+    assert.deepEqual(posts, [...new Set(posts)]);
+    await until('no open request', () => server?.open === 0);
+    return result;
   }
 });
