@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { attach } from '../../../src/core/credentials/attachments.ts';
 import { GrantRenewer } from '../../../src/core/credentials/grantRenewer.ts';
 import { currentToken } from '../../../src/core/credentials/token.ts';
@@ -28,10 +29,25 @@ const storeDelay = 150;
 describe('renewal by several processes', function () {
   this.timeout(300_000);
   let folder: string;
+  let script: string;
   let as: OAuthServer;
   let mcp: HttpMcpServer;
   let vault: Vault;
   const windows: ChildProcess[] = [];
+
+  before(() => {
+    // Built once: reading TypeScript is most of what a process takes to start.
+    script = join(mkdtempSync(join(tmpdir(), 'renewing-')), 'renewingProcess.mjs');
+    buildSync({
+      entryPoints: [join(import.meta.dirname, 'renewingProcess.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: script,
+    });
+  });
+
+  after(() => rmSync(dirname(script), { recursive: true, force: true }));
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'renewal-'));
@@ -56,7 +72,7 @@ describe('renewal by several processes', function () {
   }
 
   async function openWindow(): Promise<ChildProcess> {
-    const child = fork(join(import.meta.dirname, 'renewingProcess.ts'), [folder, String(storeDelay)]);
+    const child = fork(script, [folder, String(storeDelay)]);
     windows.push(child);
     await next(child);
     return child;
