@@ -12,6 +12,7 @@ import { registerHelp } from './features/help/register.ts';
 import { registerHover } from './features/hover/register.ts';
 import { registerKeys } from './features/keys/register.ts';
 import { registerProvided } from './features/provided/register.ts';
+import { registerRenewal } from './features/renewal/register.ts';
 import { registerResolveHeader } from './features/resolveHeader/register.ts';
 import { registerServers } from './features/servers/register.ts';
 import { registerSignIn } from './features/signIn/register.ts';
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerVerify(services),
     registerHelp(services),
     registerHealth(services),
+    registerRenewal(services),
   );
   const reading = setTimeout(() => context.subscriptions.push(startReading(services)));
   context.subscriptions.push({ dispose: () => clearTimeout(reading) });

@@ -13,6 +13,7 @@ import { type AsyncMethods, lazyObject } from './platform/lazyObject.ts';
 import { OutputLog } from './platform/log.ts';
 import { McpServers } from './platform/mcpServers.ts';
 import type { SignInDesk } from './platform/oauth/signInDesk.ts';
+import type { WindowTokenSources } from './platform/oauth/tokenSources.ts';
 import { VSCodeSecretStore } from './platform/secretStore.ts';
 import { Settings } from './platform/settings.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
@@ -37,6 +38,8 @@ export interface Services extends Disposable {
   /** Loaded with its first use: it brings all of OAuth. */
   readonly signIns: AsyncMethods<SignInDesk>;
   readonly documents: VirtualDocuments;
+  /** The machine is awake or the network is back: renewals that failed for want of it need not wait. */
+  forgetRenewalDelays(): void;
 }
 
 /** Builds the services. Nothing is read here: that is for {@link startReading}, off the critical path of activation. */
@@ -52,15 +55,17 @@ export function createServices(context: vscode.ExtensionContext): Services {
     allowed: () => vscode.workspace.isTrusted,
     locks,
   });
+  let sources: WindowTokenSources | undefined;
   const tokenSources = lazyObject(async () => {
     const { WindowTokenSources } = await import('./platform/oauth/tokenSources.ts');
-    return new WindowTokenSources({
+    sources = new WindowTokenSources({
       vault,
       clock,
       log,
       locks,
       onNotStored: ({ id, name }) => broker.tellNotStored(id, name),
     });
+    return sources;
   });
   const broker: Broker = new Broker(vault, clock, log, () => settings.brokerPolicy, tokenSources);
   const verifications = new Verifications();
@@ -94,6 +99,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     deliverer,
     signIns,
     documents,
+    forgetRenewalDelays: () => sources?.renewer.forgetDelays(),
     dispose: () => {
       for (const disposable of disposables) {
         disposable.dispose();

@@ -23,6 +23,8 @@ export class McpServers implements Disposable {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   /** How often VS Code has asked for the header of each server that is offered, by label. */
   readonly #asked = new Map<string, number>();
+  /** Offered servers of which it is only to be found out whether they run. */
+  readonly #probed = new Set<string>();
   #canPurge: Promise<boolean> | undefined;
 
   constructor(log: Log) {
@@ -96,6 +98,26 @@ export class McpServers implements Disposable {
     }
     this.#log.warn('server-unknown-to-vscode', { server: stopped });
     return false;
+  }
+
+  /**
+   * Whether a server that this extension offers runs. VS Code doesn't say, but a start does nothing to one that runs, and asks
+   * for the header of one that doesn't; that start is then called off.
+   */
+  async isProvidedRunning(extensionId: string, label: string): Promise<boolean> {
+    const before = this.#asked.get(label);
+    this.#probed.add(label);
+    try {
+      await vscode.commands.executeCommand(vscodeCommands.startServer, `${extensionId}/${label}`);
+      return before !== undefined && this.#asked.get(label) === before;
+    } finally {
+      this.#probed.delete(label);
+    }
+  }
+
+  /** Whether the start that VS Code is at is none: see {@link isProvidedRunning}. */
+  isProbed(label: string): boolean {
+    return this.#probed.has(label);
   }
 
   /** VS Code starts a server that this extension offers, and wants its header. */

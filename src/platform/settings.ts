@@ -4,6 +4,9 @@ import type { FindingPolicy } from '../core/inventory/analyze.ts';
 import { type RolePreset, readRolePresets } from '../core/jwt/rolePresets.ts';
 import { type FileDelivery, settingsSection } from '../ids.ts';
 
+/** Whether a server that runs is restarted when its token has been renewed. */
+export type RestartServers = 'ask' | 'always' | 'never';
+
 export type HoverScope = 'everywhere' | 'configFiles' | 'off';
 
 /** Every setting, read when it is asked for. Values of the wrong type count as not set. */
@@ -34,6 +37,10 @@ export class Settings {
 
   get defaultDelivery(): FileDelivery | 'automatic' {
     return read<FileDelivery | 'automatic'>('defaultDelivery', 'automatic');
+  }
+
+  get restartServers(): RestartServers {
+    return read<RestartServers>('restartServers', 'ask');
   }
 
   get hoverScope(): HoverScope {

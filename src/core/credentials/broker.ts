@@ -25,6 +25,13 @@ export interface HeaderValue {
   readonly expiresAt?: number;
 }
 
+/** A token that a server was given in this window. */
+export interface HandedOut {
+  readonly url: string;
+  readonly credentialId: string;
+  readonly token: Secret;
+}
+
 /** Where the tokens of OAuth credentials come from. What it takes is loaded when it is first needed. */
 export interface TokenSources {
   /**
@@ -66,6 +73,9 @@ export class Broker {
   readonly #sources: TokenSources | undefined;
   readonly #renewals = new Map<string, Promise<Credential>>();
   readonly #uses = new Map<string, number>();
+  /** The last one for each URL and header. */
+  readonly #handedOut = new Map<string, HandedOut>();
+  readonly #givesOut: Emitter<HandedOut>;
   readonly #renewed: Emitter<string>;
   readonly #failed: Emitter<unknown>;
 
@@ -76,6 +86,7 @@ export class Broker {
     this.#log = log;
     this.#policy = policy;
     this.#sources = sources;
+    this.#givesOut = new Emitter(error => log.error('hand-out-listener', error));
     this.#renewed = new Emitter(error => log.error('renewal-listener', error));
     this.#failed = new Emitter(error => log.error('write-failure-listener', error));
   }
@@ -88,6 +99,20 @@ export class Broker {
   /** Fires with the error when something was not written that no command waits for. */
   get onDidFailToWrite(): Event<unknown> {
     return this.#failed.event;
+  }
+
+  /** What servers were given last, by URL and header. */
+  get handedOut(): ReadonlyMap<string, HandedOut> {
+    return this.#handedOut;
+  }
+
+  get onDidHandOut(): Event<HandedOut> {
+    return this.#givesOut.event;
+  }
+
+  /** @param place a key of {@link handedOut} */
+  forgetHandedOut(place: string): void {
+    this.#handedOut.delete(place);
   }
 
   /** New tokens are in memory alone, since the vault did not keep them. */
@@ -106,6 +131,9 @@ export class Broker {
     const { credential, url } = await this.#attached(serverUrl, headerName, credentialId);
     const header = compose(credential, headerName, await this.#fresh(credential, url));
     this.#recordUse(credential.id, url);
+    const handedOut: HandedOut = { url, credentialId: credential.id, token: header.token };
+    this.#handedOut.set(`${url}\n${headerName.toLowerCase()}`, handedOut);
+    this.#givesOut.fire(handedOut);
     return header;
   }
 
@@ -183,6 +211,17 @@ export class Broker {
     await this.#sourcesFor(credential).replaceGrant(id, grant);
     this.#log.info('credential-signed-in', { id });
     this.#renewed.fire(id);
+  }
+
+  /**
+   * As {@link renew}, but an OAuth grant is left alone where another window has been faster, and a failure is none as long as
+   * the token at hand is good.
+   */
+  renewIfDue(credentialId: string): Promise<Credential> {
+    return this.#once(credentialId, async () => {
+      const credential = await this.#vault.readCredential(credentialId);
+      return credential.kind === 'oauth' ? this.#renewGrant(credential, false) : this.#renew(credentialId);
+    });
   }
 
   #once(credentialId: string, renew: () => Promise<Credential>): Promise<Credential> {

@@ -58,14 +58,17 @@ export async function renew(services: Services, target?: CredentialTarget): Prom
   await broker.renew(credential.id);
   // Also done on renewal by itself; here the person waits for it, and hears of it if it fails.
   await deliverer.rewriteLiterals(credential.id);
-  await tellRenewed(services, credential);
+  // Servers that run with the old one are the affair of the setting for that.
+  void vscode.window.showInformationMessage(
+    inertText(vscode.l10n.t('“{0}” has a new token.', plainText(credential.name))),
+  );
 }
 
 /**
  * A running server of a file has the old token until it is started again; VS Code stops one that this extension offers as
  * soon as it hears of another token.
  */
-async function tellRenewed(services: Services, credential: Credential): Promise<void> {
+async function tellReplaced(services: Services, credential: Credential): Promise<void> {
   const running: ServerTarget[] = [];
   const offered: ServerTarget[] = [];
   for (const { target } of holdersOf(services, credential)) {
@@ -121,7 +124,7 @@ export async function replaceToken(services: Services, target?: CredentialTarget
     withEvent(replaced(current, pasted(value)), { at: clock.now(), event: 'replaced' }),
   );
   await deliverer.rewriteLiterals(credential.id);
-  await tellRenewed(services, credential);
+  await tellReplaced(services, credential);
 }
 
 function pasted(text: string): Secret {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { currentToken } from '../../core/credentials/token.ts';
+import { currentToken, isRenewable } from '../../core/credentials/token.ts';
 import { KeyringError } from '../../core/errors.ts';
 import type { ProvidedSnapshot } from '../../core/inventory/types.ts';
 import type { Disposable } from '../../core/ports.ts';
@@ -8,7 +8,8 @@ import { commandFailed } from '../../platform/commands.ts';
 import { refuseTraced } from '../../platform/tracedHeaders.ts';
 import type { Services } from '../../services.ts';
 
-type Tokens = readonly (Secret | undefined)[];
+/** By which credentials a server gets which tokens. */
+type Tokens = readonly { readonly credentialId: string | undefined; readonly token: Secret | undefined }[];
 
 /** What VS Code has been told of a server. */
 interface Told {
@@ -55,9 +56,15 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
   }
 
   /** @throws CommandFailed with a sentence that says why the server gets nothing; VS Code then doesn't start it */
-  async resolveMcpServerDefinition(offered: vscode.McpHttpServerDefinition): Promise<vscode.McpHttpServerDefinition> {
+  async resolveMcpServerDefinition(
+    offered: vscode.McpHttpServerDefinition,
+  ): Promise<vscode.McpHttpServerDefinition | undefined> {
     const { commands, mcp } = this.#services;
     mcp.noteAsked(offered.label);
+    if (mcp.isProbed(offered.label)) {
+      // VS Code then does not start it, and says nothing.
+      return undefined;
+    }
     try {
       return await this.#resolve(offered);
     } catch (error) {
@@ -86,14 +93,14 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
     told.starting++;
     try {
       const headers: Record<string, string> = { ...server.plainHeaders };
-      const tokens: Secret[] = [];
+      const tokens: Tokens[number][] = [];
       for (const { parsed } of server.headers) {
         // The one spelling that VS Code masks in its log.
         const name = parsed.name.toLowerCase() === 'authorization' ? 'Authorization' : parsed.name;
         await refuseTraced(name, server.url);
-        const { value, token } = await broker.headerFor(server.url, name);
+        const { value, token, credentialId } = await broker.headerFor(server.url, name);
         headers[name] = value.reveal();
-        tokens.push(token);
+        tokens.push({ credentialId, token });
       }
       told.tokens = tokens;
       log.info('provided-server-resolved', { server: server.parsed.name, url: server.url });
@@ -108,7 +115,10 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
     return new vscode.McpHttpServerDefinition(server.label, uriOf(server), {}, versionOf(this.#toldOf(server)));
   }
 
-  /** A running server is stopped when its version changes, and so doesn't go on with a token that has been replaced. */
+  /**
+   * A running server is stopped when its version changes, and so doesn't go on with a token that has been replaced. One that
+   * was only renewed is brought to it by a restart, if the user wants that.
+   */
   #toldOf(server: ProvidedSnapshot): Told {
     const key = `${server.parsed.name}\n${server.url}`;
     const tokens = this.#tokensOf(server);
@@ -116,7 +126,7 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
     if (!told) {
       told = { version: 1, tokens, starting: 0 };
       this.#told.set(key, told);
-    } else if (told.starting === 0 && !sameTokens(told.tokens, tokens)) {
+    } else if (told.starting === 0 && !this.#sameTokens(told.tokens, tokens)) {
       told.version++;
       told.tokens = tokens;
     }
@@ -127,8 +137,24 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
   #tokensOf({ headers }: ProvidedSnapshot): Tokens {
     return headers.map(({ credentialId }) => {
       const credential = credentialId === undefined ? undefined : this.#services.vault.credential(credentialId);
-      return credential?.revokedAt === undefined ? credential && currentToken(credential) : undefined;
+      const good = credential?.revokedAt === undefined ? credential : undefined;
+      return { credentialId, token: good && currentToken(good) };
     });
+  }
+
+  #sameTokens(a: Tokens, b: Tokens): boolean {
+    return (
+      a.length === b.length &&
+      a.every(({ credentialId, token }, index) => {
+        const other = b[index];
+        const credential = credentialId === undefined ? undefined : this.#services.vault.credential(credentialId);
+        return (
+          credentialId === other?.credentialId &&
+          ((credential && isRenewable(credential)) ||
+            (token && other?.token ? token.equals(other.token) : token === other?.token))
+        );
+      })
+    );
   }
 
   #announce(): void {
@@ -154,14 +180,4 @@ function uriOf({ parsed, url }: ProvidedSnapshot): vscode.Uri {
 
 function versionOf({ version }: Told): string {
   return String(version);
-}
-
-function sameTokens(a: Tokens, b: Tokens): boolean {
-  return (
-    a.length === b.length &&
-    a.every((token, index) => {
-      const other = b[index];
-      return token === undefined || other === undefined ? token === other : token.equals(other);
-    })
-  );
 }
