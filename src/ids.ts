@@ -329,6 +329,7 @@ export interface Commands {
   'mcpKeyring.credentials.editClaims': [target?: CredentialTarget];
   'mcpKeyring.credentials.renew': [target?: CredentialTarget];
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
+  'mcpKeyring.credentials.signOut': [target?: CredentialTarget];
   'mcpKeyring.credentials.signIn': [target?: CredentialTarget, answers?: SignInAgainAnswers];
   'mcpKeyring.credentials.useInTerminals': [target?: CredentialTarget, answers?: TerminalAnswers];
   'mcpKeyring.credentials.dropFromTerminals': [target?: CredentialTarget];
@@ -388,6 +389,7 @@ export const commandIds = Object.keys({
   'mcpKeyring.credentials.signIn': true,
   'mcpKeyring.credentials.useInTerminals': true,
   'mcpKeyring.credentials.dropFromTerminals': true,
+  'mcpKeyring.credentials.signOut': true,
   'mcpKeyring.credentials.revoke': true,
   'mcpKeyring.credentials.delete': true,
   'mcpKeyring.decodeToken': true,

@@ -48,6 +48,7 @@ export type ErrorCode =
   | 'keys-not-found'
   | 'no-signed-credential'
   | 'cannot-renew'
+  | 'cannot-sign-out'
   | 'oauth-failed'
   | 'renewal-locked'
   | 'file-broken'

@@ -26,6 +26,8 @@ export function checkName(check: CheckName): string {
       return l10n.t('Audience');
     case 'scopes':
       return l10n.t('Scopes');
+    case 'introspection':
+      return l10n.t('Server’s word');
   }
 }
 
@@ -35,6 +37,8 @@ export function checkText({ check, outcome, reason, data }: Check): string {
   switch (reason) {
     case 'ok':
       return passedText(check, data);
+    case 'inactive':
+      return l10n.t('The server that issued it says that it is not active: expired, revoked, or never issued.');
     case 'encrypted':
       return l10n.t('The token is encrypted: nobody but its recipient can look inside.');
     case 'earlier-failure':
@@ -114,13 +118,25 @@ export function checkText({ check, outcome, reason, data }: Check): string {
 /** A verification in a sentence. */
 export function verificationText({ valid, checks }: Pick<Verification, 'valid' | 'checks'>, source: string): string {
   const with_ = plainText(source, 100);
+  if (checks[0]?.check === 'introspection') {
+    return valid
+      ? l10n.t('{0} says that the token is active, and no check failed.', with_)
+      : l10n.t('Asked {0}: failed ({1}).', with_, failedNames(checks));
+  }
   if (valid) {
     return l10n.t('Verified with {0}: the signature fits, and no check failed.', with_);
   }
-  const failed = checks.filter(({ outcome }) => outcome === 'failed').map(({ check }) => checkName(check));
-  return failed.length > 0
-    ? l10n.t('Verified with {0}: failed ({1}).', with_, failed.join(', '))
+  const failed = failedNames(checks);
+  return failed !== ''
+    ? l10n.t('Verified with {0}: failed ({1}).', with_, failed)
     : l10n.t('Verified with {0}: the signature could not be checked.', with_);
+}
+
+function failedNames(checks: Verification['checks']): string {
+  return checks
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ check }) => checkName(check))
+    .join(', ');
 }
 
 function passedText(check: CheckName, data: FindingData): string {
@@ -137,6 +153,8 @@ function passedText(check: CheckName, data: FindingData): string {
       return l10n.t('It has been valid since {0}.', absoluteTime(Number(data.at)));
     case 'iat':
       return l10n.t('It was issued at {0}.', absoluteTime(Number(data.at)));
+    case 'introspection':
+      return l10n.t('The server that issued it says that it is active.');
     case 'iss':
     case 'aud':
     case 'scopes':

@@ -126,6 +126,11 @@ export function errorText(error: KeyringError): string {
       return fetchProblemText(data.reason as DiscoveryProblem['reason'], data);
     case 'signing-key-not-found':
       return l10n.t('This signing key is no longer in the keyring.');
+    case 'cannot-sign-out':
+      return l10n.t(
+        '“{0}” is a session of one of VS Code’s own accounts. Sign out of it in VS Code’s Accounts menu; to keep it from servers, detach or delete it here.',
+        name,
+      );
     case 'cannot-renew':
       return l10n.t('“{0}” was issued elsewhere and cannot be renewed here. Replace it by a new one.', name);
     case 'oauth-failed':
@@ -411,6 +416,8 @@ export function argumentText(data: FindingData): string {
       return l10n.t('this server speaks the older transport HTTP+SSE, so only “inspector” can be copied.');
     case 'no-token':
       return l10n.t('there is no token in it.');
+    case 'not-introspectable':
+      return l10n.t('this is no JWT, and its server answers no questions about tokens (RFC 7662).');
     case 'not-a-jwt':
       return l10n.t('this is no JWT, so there is nothing to verify.');
     case 'claim-made-anew':

@@ -5,10 +5,11 @@ import { editClaims } from './edits.ts';
 import { hostClaims } from './inHost.ts';
 import { jwtClaims } from './jwt.ts';
 import { printClaims } from './measure.ts';
+import { oauthClaims } from './oauth.ts';
 import { sizeClaims } from './sizes.ts';
 
 const claims = [];
-for (const part of [analysisClaims, editClaims, detectionClaims, jwtClaims, sizeClaims, hostClaims]) {
+for (const part of [analysisClaims, editClaims, detectionClaims, jwtClaims, oauthClaims, sizeClaims, hostClaims]) {
   claims.push(...(await part()));
 }
 printClaims(claims);

@@ -4,8 +4,11 @@ import { KeyringError } from '../errors.ts';
 import { readTimes } from '../jwt/claims.ts';
 import { isSendable } from '../jwt/headerValue.ts';
 import type { JsonObject } from '../jwt/types.ts';
+import type { OAuthFailure } from '../oauth/failures.ts';
 import { type AccountGrant, type CredentialGrant, hasValidToken, renewalDue } from '../oauth/grant.ts';
+import type { Introspection } from '../oauth/introspect.ts';
 import type { Clock, Event, Log } from '../ports.ts';
+import type { Result } from '../result.ts';
 import { Secret } from '../secret.ts';
 import { withEvent } from './history.ts';
 import { renewalDueAt } from './renewal.ts';
@@ -46,6 +49,16 @@ export interface TokenSources {
    * @throws what the vault throws; the old grant is then as it was
    */
   replaceGrant(credentialId: string, grant: CredentialGrant): Promise<void>;
+  /**
+   * Ends a grant: its tokens are revoked at the server and forgotten here.
+   * @param ask `nobody` forgets them without a word to the server
+   * @returns why the server did not revoke them. They are forgotten all the same where it can't revoke any
+   *   (`revocation-unsupported`), and kept otherwise
+   * @throws KeyringError `cannot-sign-out` for a VS Code account, and what the vault throws
+   */
+  endGrant(credentialId: string, ask: 'server' | 'nobody'): Promise<OAuthFailure | undefined>;
+  /** What the server that gave an access token says of it (RFC 7662); undefined where it can't be asked. */
+  introspect(credential: OAuthCredential): Promise<Result<Introspection, OAuthFailure> | undefined>;
   /** The token of one of VS Code's own accounts, without asking anybody; undefined where nobody is signed in. */
   accountToken(grant: AccountGrant): Promise<Secret | undefined>;
 }
@@ -222,6 +235,22 @@ export class Broker {
       const credential = await this.#vault.readCredential(credentialId);
       return credential.kind === 'oauth' ? this.#renewGrant(credential, false) : this.#renew(credentialId);
     });
+  }
+
+  /** See {@link TokenSources.endGrant}. */
+  async endGrant(credential: OAuthCredential, ask: 'server' | 'nobody'): Promise<OAuthFailure | undefined> {
+    const failure = await this.#sourcesFor(credential).endGrant(credential.id, ask);
+    for (const [place, { credentialId }] of this.#handedOut) {
+      if (credentialId === credential.id) {
+        this.#handedOut.delete(place);
+      }
+    }
+    return failure;
+  }
+
+  /** See {@link TokenSources.introspect}. */
+  introspect(credential: OAuthCredential): Promise<Result<Introspection, OAuthFailure> | undefined> {
+    return this.#sourcesFor(credential).introspect(credential);
   }
 
   #once(credentialId: string, renew: () => Promise<Credential>): Promise<Credential> {

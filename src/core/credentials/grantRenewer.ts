@@ -2,8 +2,10 @@ import { Emitter } from '../emitter.ts';
 import { KeyringError } from '../errors.ts';
 import { type OAuthFailure, oauthFailure } from '../oauth/failures.ts';
 import { type CredentialGrant, hasValidToken, type OAuthGrant, renewalDue } from '../oauth/grant.ts';
+import { placeOf } from '../oauth/http.ts';
 import { oauthError } from '../oauth/keyringError.ts';
 import { type RenewalOutcome, renewGrant } from '../oauth/renewal.ts';
+import { revokeTokens } from '../oauth/revoke.ts';
 import type { OAuthContext } from '../oauth/tokenRequest.ts';
 import type { Clock, Event, HeldLock, Locks, Log } from '../ports.ts';
 import { withEvent } from './history.ts';
@@ -117,6 +119,29 @@ export class GrantRenewer {
       this.#unstored.delete(id);
       this.#delays.delete(id);
       await this.#leave(held, {});
+    });
+  }
+
+  /** See `TokenSources.endGrant`. */
+  endGrant(id: string, ask: 'server' | 'nobody'): Promise<OAuthFailure | undefined> {
+    const { vault, clock, log, locks } = this.#parts;
+    // Also without the lock: a window that hangs must not keep anybody signed in.
+    return locks.run(`renewal/${id}`, lockPatience, async held => {
+      const credential = this.#unstored.get(id) ?? (await vault.readLatestCredential(id));
+      if (credential.kind !== 'oauth' || credential.grant.flow === 'vscodeAccount') {
+        throw new KeyringError('cannot-sign-out', { id, name: credential.name });
+      }
+      const { grant } = credential;
+      const failure = ask === 'server' ? await revokeGrant(this.#parts.contextFor(credential), grant) : undefined;
+      log.info('grant-ended', { id, asked: ask, failure: failure?.code });
+      if (failure && failure.code !== 'revocation-unsupported') {
+        return failure;
+      }
+      await vault.updateCredential(id, current => signedOut(current, clock.now()));
+      this.#unstored.delete(id);
+      this.#delays.delete(id);
+      await this.#leave(held, {});
+      return failure;
     });
   }
 
@@ -278,6 +303,27 @@ function grantOf(credential: OAuthCredential): OAuthGrant {
     throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
   }
   return credential.grant;
+}
+
+/** Tells the server that the grant is over. One without tokens is over already. */
+async function revokeGrant(context: OAuthContext, grant: OAuthGrant): Promise<OAuthFailure | undefined> {
+  if (!grant.tokens) {
+    return undefined;
+  }
+  if (grant.flow === 'tokenEndpoint') {
+    return oauthFailure('revocation-unsupported', { url: placeOf(grant.recipe.url) });
+  }
+  const ended = await revokeTokens(context, grant, grant.tokens);
+  return ended.ok ? undefined : ended.error;
+}
+
+/** The credential without its tokens: what it takes to sign in again stays. */
+function signedOut(credential: Credential, now: number): OAuthCredential | undefined {
+  if (credential.kind !== 'oauth' || credential.grant.flow === 'vscodeAccount') {
+    return undefined;
+  }
+  const { tokens: _, renewingSince: __, ended: ___, ...grant } = credential.grant;
+  return withEvent({ ...credential, grant: grant as OAuthGrant }, { at: now, event: 'signedOut' });
 }
 
 function hasValidGrant({ grant }: OAuthCredential, now: number): boolean {

@@ -25,7 +25,8 @@ export interface VerifyOptions extends SignatureOptions {
 
 /** Every step of a verification, in the order in which they're listed. */
 export const checkNames = ['structure', 'algorithm', 'signature', 'exp', 'nbf', 'iat', 'iss', 'aud', 'scopes'] as const;
-export type CheckName = (typeof checkNames)[number];
+/** `introspection`: what the server that issued the token says of it, where nobody else can read it. */
+export type CheckName = (typeof checkNames)[number] | 'introspection';
 
 /** What came out of one step. `reason` says why it failed or wasn't looked at, or how it passed; `data` has what the words need. */
 export interface Check {
@@ -37,6 +38,7 @@ export interface Check {
 
 export type CheckReason =
   | 'ok'
+  | 'inactive' // by the word of the server that issued it
   | 'encrypted' // a JWE: nobody but its recipient can look inside
   | 'earlier-failure' // there was nothing to look at any more
   | 'no-expectation' // the caller didn't say what it should be
@@ -54,9 +56,9 @@ export type CheckReason =
   | SignatureReason;
 
 export interface Verification {
-  /** Nothing failed, and the signature passed. */
+  /** Nothing failed, and the signature passed, or the server said that the token is active. */
   readonly valid: boolean;
-  /** One for each of {@link checkNames}, in that order. */
+  /** One for each of {@link checkNames}, in that order; for an opaque token `introspection` and the claims. */
   readonly checks: readonly Check[];
   /** Of the key that the signature fits. */
   readonly kid?: string;
@@ -87,9 +89,35 @@ export async function verifyJwt(token: string, options: VerifyOptions): Promise<
   return result(checks, signature.ok ? signature.value.kid : undefined);
 }
 
+/**
+ * What an introspection (RFC 7662) says, in the form of a verification: whether the token is active, and whether it is as it
+ * should be.
+ * @param claims of an active token; undefined for one that isn't
+ */
+export function verifyByIntrospection(
+  claims: JsonObject | undefined,
+  options: Omit<VerifyOptions, keyof SignatureOptions>,
+): Verification {
+  if (!claims) {
+    return result([
+      check('introspection', 'failed', 'inactive'),
+      ...checkNames.slice(3).map(name => check(name, 'notChecked', 'earlier-failure')),
+    ]);
+  }
+  // Which claims an answer has is the server's affair: one that it leaves out is none that is wrong.
+  const audience = claims.aud === undefined ? undefined : options.audience;
+  return result([
+    check('introspection', 'passed'),
+    ...timeChecks(claims, options),
+    issuerCheck(claims, claims.iss === undefined ? undefined : options.issuer),
+    audienceCheck(claims, audience),
+    scopesCheck(claims, options.requiredScopes),
+  ]);
+}
+
 function result(checks: readonly Check[], kid?: string): Verification {
   const valid = checks.every(({ check: name, outcome }) =>
-    name === 'signature' ? outcome === 'passed' : outcome !== 'failed',
+    name === 'signature' || name === 'introspection' ? outcome === 'passed' : outcome !== 'failed',
   );
   return { valid, checks, ...(kid !== undefined && { kid }) };
 }
@@ -112,7 +140,10 @@ function signatureChecks(failure: SignatureFailure | undefined, { header }: Deco
   });
 }
 
-function timeChecks(payload: JsonObject, { now, toleranceSeconds }: VerifyOptions): Check[] {
+function timeChecks(
+  payload: JsonObject,
+  { now, toleranceSeconds }: Pick<VerifyOptions, 'now' | 'toleranceSeconds'>,
+): Check[] {
   const { exp, nbf, iat } = readTimes(payload);
   const tolerance = toleranceSeconds * 1000;
   return [

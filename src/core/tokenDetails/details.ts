@@ -257,7 +257,8 @@ function actionsFor(credential: Credential, token: TokenOutline): PanelAction[] 
   } else {
     actions.push(isRenewable(credential) ? 'renew' : 'replace');
   }
-  if (token.shape === 'jwt') {
+  // What an opaque token of a grant is, its server can be asked.
+  if (token.shape === 'jwt' || (credential.kind === 'oauth' && token.shape === 'opaque')) {
     actions.push('verify');
   }
   if (credential.kind === 'signedJwt' && !revoked) {

@@ -28,4 +28,7 @@ function registerCredentialCommands(services: Services): void {
   commands.register('mcpKeyring.credentials.delete', async target =>
     (await import('./remove.ts')).remove(services, target),
   );
+  commands.register('mcpKeyring.credentials.signOut', async target =>
+    (await import('./signOut.ts')).signOut(services, target),
+  );
 }

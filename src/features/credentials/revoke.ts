@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { removeHeader } from '../../core/config/edit.ts';
 import { withEvent } from '../../core/credentials/history.ts';
-import type { Credential } from '../../core/credentials/types.ts';
+import type { Credential, OAuthCredential } from '../../core/credentials/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
@@ -11,6 +11,7 @@ import { askForCredential } from '../../platform/credentialTargets.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 import { type Holder, holdersOf, namesOf, stopServers } from './holders.ts';
+import { notRevokedText } from './signOut.ts';
 
 /**
  * Revokes a credential after asking: no delivery hands it out any more, servers that run with it are stopped, and what stands
@@ -39,9 +40,26 @@ export async function revoke(services: Services, target?: CredentialTarget): Pro
   log.info('credential-revoked', { id: credential.id });
   // Told first: whatever happens to files and servers, the credential is revoked.
   offerReplacement(credential, holders);
+  if (credential.kind === 'oauth' && credential.grant.flow !== 'vscodeAccount') {
+    void tellServer(services, credential);
+  }
   await stopServers(services, holders);
   if (answer === 'removeLiterals') {
     await removeLiterals(services, literals);
+  }
+}
+
+/** Not waited for: it is never handed out again, whatever the authorization server says to it. */
+async function tellServer(services: Services, credential: OAuthCredential): Promise<void> {
+  const { broker, log, commands } = services;
+  try {
+    const failure = await broker.endGrant(credential, 'server');
+    if (failure) {
+      void vscode.window.showWarningMessage(notRevokedText(credential.name, failure));
+    }
+  } catch (error) {
+    log.error('grant-not-ended', error, { id: credential.id });
+    commands.show(error);
   }
 }
 
@@ -61,7 +79,9 @@ async function confirm(
         ? vscode.l10n.t('It is attached to {0}.', namesOf(others))
         : vscode.l10n.t('No server in this window uses it.'),
     vscode.l10n.t('MCP Keyring will never hand it out again. This cannot be undone.'),
-    vscode.l10n.t('A copy that is elsewhere stays good until it expires, unless its issuer is told.'),
+    credential.kind === 'oauth' && credential.grant.flow !== 'vscodeAccount'
+      ? vscode.l10n.t('The authorization server is told to revoke its tokens.')
+      : vscode.l10n.t('A copy that is elsewhere stays good until it expires, unless its issuer is told.'),
   ];
   if (literals.length > 0) {
     paragraphs.push(

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DamagedEntry, SigningKey } from '../../core/credentials/types.ts';
+import type { Credential, DamagedEntry, SigningKey } from '../../core/credentials/types.ts';
 import type { CredentialSnapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget, SigningKeyTarget } from '../../ids.ts';
@@ -121,6 +121,7 @@ export class CredentialsTree extends SteadyTree<CredentialsNode> {
     item.contextValue = [
       'credential',
       credential.kind,
+      isSignedIn(credential) && 'signedIn',
       token?.shape === 'jwt' && 'jwt',
       credential.terminal && 'terminal',
     ]
@@ -178,6 +179,13 @@ export class CredentialsTree extends SteadyTree<CredentialsNode> {
     item.accessibilityInformation = { label: vscode.l10n.t('Signing key {0}, {1}', label, item.description) };
     return item;
   }
+}
+
+/** Whether there are tokens that signing out would end. */
+function isSignedIn(credential: Credential): boolean {
+  return (
+    credential.kind === 'oauth' && credential.grant.flow !== 'vscodeAccount' && credential.grant.tokens !== undefined
+  );
 }
 
 function damagedItem(entry: DamagedEntry): vscode.TreeItem {

@@ -150,8 +150,9 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
         const credential = credentialId === undefined ? undefined : this.#services.vault.credential(credentialId);
         return (
           credentialId === other?.credentialId &&
-          ((credential && isRenewable(credential)) ||
-            (token && other?.token ? token.equals(other.token) : token === other?.token))
+          (token && other?.token
+            ? (credential && isRenewable(credential)) || token.equals(other.token)
+            : token === other?.token)
         );
       })
     );

@@ -9,6 +9,7 @@ import { verificationText } from '../../platform/checkTexts.ts';
 import { inertText } from '../../platform/texts.ts';
 import { Prompts, runWizard } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
+import { askServer } from './askServer.ts';
 import { keysFrom } from './keySource.ts';
 import { tokenReport } from './report.ts';
 import { chooseToken, type FoundToken, tokenOf } from './tokenSource.ts';
@@ -38,7 +39,7 @@ export async function verifyToken(
   const given = await givenToken(services, target, answers);
   if (given) {
     if (readToken(given.token).shape === 'opaque') {
-      throw notAJwt();
+      return finish(services, given, await askServer(services, given, answers), answers);
     }
     draft.found = given;
   }
@@ -72,12 +73,21 @@ export async function verifyToken(
     source: keys.source,
     ...(keys.keyId !== undefined && { keyId: keys.keyId }),
   };
+  return finish(services, found, record, answers);
+}
+
+async function finish(
+  services: Services,
+  found: FoundToken,
+  record: VerificationRecord,
+  answers: VerifyTokenAnswers,
+): Promise<Verification> {
   services.verifications.set(found.token, record);
   await remember(services, found);
   if (answers.with === undefined) {
     await tell(services, found, record);
   }
-  return result;
+  return record.result;
 }
 
 async function givenToken(

@@ -1,5 +1,4 @@
 import type { Vault } from '../../core/credentials/vault.ts';
-import { signJwt } from '../../core/jwt/sign.ts';
 import type { JsonObject } from '../../core/jwt/types.ts';
 import type { OAuthContext } from '../../core/oauth/tokenRequest.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -30,6 +29,8 @@ async function signAssertion(vault: Vault, keyId: string, claims: JsonObject): P
   if (!key) {
     return undefined;
   }
+  // Most clients sign nothing, so jose is loaded for the first that does.
+  const { signJwt } = await import('../../core/jwt/sign.ts');
   const signed = await signJwt({ algorithm: key.algorithm ?? 'HS256', key, header: { typ: 'JWT' }, claims });
   return signed.ok ? signed.value : undefined;
 }

@@ -3,14 +3,19 @@ import type { TokenSources } from '../../core/credentials/broker.ts';
 import { GrantRenewer } from '../../core/credentials/grantRenewer.ts';
 import type { OAuthCredential } from '../../core/credentials/types.ts';
 import type { Vault } from '../../core/credentials/vault.ts';
+import type { OAuthFailure } from '../../core/oauth/failures.ts';
 import type { AccountGrant, CredentialGrant } from '../../core/oauth/grant.ts';
+import { type Introspection, introspectToken } from '../../core/oauth/introspect.ts';
 import type { Clock, Locks, Log } from '../../core/ports.ts';
+import type { Result } from '../../core/result.ts';
 import { Secret } from '../../core/secret.ts';
 import { oauthContext } from './oauthContext.ts';
 
 /** Where the tokens of OAuth credentials come from in VS Code: authorization servers, and VS Code's own accounts. */
 export class WindowTokenSources implements TokenSources {
   readonly renewer: GrantRenewer;
+  readonly #vault: Vault;
+  readonly #clock: Clock;
 
   constructor(parts: {
     readonly vault: Vault;
@@ -20,6 +25,8 @@ export class WindowTokenSources implements TokenSources {
     readonly onNotStored: (credential: OAuthCredential) => void;
   }) {
     const { vault, clock } = parts;
+    this.#vault = vault;
+    this.#clock = clock;
     this.renewer = new GrantRenewer({
       ...parts,
       contextFor: ({ clientKeyId, attachments }) =>
@@ -37,6 +44,23 @@ export class WindowTokenSources implements TokenSources {
 
   replaceGrant(credentialId: string, grant: CredentialGrant): Promise<void> {
     return this.renewer.replaceGrant(credentialId, grant);
+  }
+
+  endGrant(credentialId: string, ask: 'server' | 'nobody'): Promise<OAuthFailure | undefined> {
+    return this.renewer.endGrant(credentialId, ask);
+  }
+
+  async introspect({ grant, clientKeyId }: OAuthCredential): Promise<Result<Introspection, OAuthFailure> | undefined> {
+    if (
+      grant.flow === 'vscodeAccount' ||
+      grant.flow === 'tokenEndpoint' ||
+      grant.server.introspectionEndpoint === undefined ||
+      !grant.tokens
+    ) {
+      return undefined;
+    }
+    const context = oauthContext(this.#vault, this.#clock, { clientKeyId });
+    return introspectToken(context, grant, grant.tokens.accessToken);
   }
 
   async accountToken({ providerId, scopes, accountId }: AccountGrant): Promise<Secret | undefined> {

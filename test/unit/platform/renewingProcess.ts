@@ -79,6 +79,8 @@ const renewer = new GrantRenewer({
 const broker = new Broker(vault, systemClock, log, () => ({ clockToleranceSeconds: 60, automaticRenewal: true }), {
   renewGrant: (id, evenIfFresh) => renewer.renewGrant(id, evenIfFresh),
   replaceGrant: (id, grant) => renewer.replaceGrant(id, grant),
+  endGrant: (id, ask) => renewer.endGrant(id, ask),
+  introspect: async () => undefined,
   accountToken: async () => undefined,
 });
 

@@ -62,6 +62,8 @@ describe('renewal of grants', () => {
     const broker = new Broker(vault, clock, log, () => ({ clockToleranceSeconds: 60, automaticRenewal: true }), {
       renewGrant: (id, evenIfFresh) => renewer.renewGrant(id, evenIfFresh),
       replaceGrant: (id, grant) => renewer.replaceGrant(id, grant),
+      endGrant: (id, ask) => renewer.endGrant(id, ask),
+      introspect: async () => undefined,
       accountToken: async ({ providerId }) => (providerId === 'github' ? new Secret('demo-session') : undefined),
     });
     const header = async () => (await broker.headerFor(url, 'Authorization')).token.reveal();
