@@ -68,7 +68,9 @@ export class RunningServers {
       const credential = credentialId === undefined ? undefined : vault.credential(credentialId);
       // Whoever replaces a token by hand is told and asked there.
       const now =
-        credential && isRenewable(credential) && credential.revokedAt === undefined ? currentToken(credential) : undefined;
+        credential && isRenewable(credential) && credential.revokedAt === undefined
+          ? currentToken(credential)
+          : undefined;
       return token !== undefined && now !== undefined && !now.equals(token);
     };
     for (const [place, { credentialId, url }] of [...broker.handedOut].filter(([place]) => isStale(place))) {
