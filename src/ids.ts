@@ -286,6 +286,9 @@ export interface CompareRolesResult extends RoleMatrix {
   readonly url: string;
 }
 
+/** Whether a credential is renewed without being told; `setting` leaves that to the setting for all. */
+export type AutomaticRenewalChoice = 'setting' | 'always' | 'never';
+
 /** Every command with its arguments. The manifest contributes exactly these. */
 export interface Commands {
   'mcpKeyring.addServer': [answers?: AddServerAnswers];
@@ -330,6 +333,7 @@ export interface Commands {
   'mcpKeyring.credentials.renew': [target?: CredentialTarget];
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
   'mcpKeyring.credentials.signOut': [target?: CredentialTarget];
+  'mcpKeyring.credentials.automaticRenewal': [target?: CredentialTarget, choice?: AutomaticRenewalChoice];
   'mcpKeyring.credentials.signIn': [target?: CredentialTarget, answers?: SignInAgainAnswers];
   'mcpKeyring.credentials.useInTerminals': [target?: CredentialTarget, answers?: TerminalAnswers];
   'mcpKeyring.credentials.dropFromTerminals': [target?: CredentialTarget];
@@ -390,6 +394,7 @@ export const commandIds = Object.keys({
   'mcpKeyring.credentials.useInTerminals': true,
   'mcpKeyring.credentials.dropFromTerminals': true,
   'mcpKeyring.credentials.signOut': true,
+  'mcpKeyring.credentials.automaticRenewal': true,
   'mcpKeyring.credentials.revoke': true,
   'mcpKeyring.credentials.delete': true,
   'mcpKeyring.decodeToken': true,

@@ -6,7 +6,7 @@ import { KeyringError } from '../../core/errors.ts';
 import { cleanPastedCredential } from '../../core/jwt/mendHeader.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText, visibleJson } from '../../core/text.ts';
-import { type CredentialTarget, providedFile, type ServerTarget } from '../../ids.ts';
+import { type AutomaticRenewalChoice, type CredentialTarget, providedFile, type ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { fileUri } from '../../platform/configLocations.ts';
 import { checkPasted } from '../../platform/credentialFactory.ts';
@@ -62,6 +62,43 @@ export async function renew(services: Services, target?: CredentialTarget): Prom
   void vscode.window.showInformationMessage(
     inertText(vscode.l10n.t('“{0}” has a new token.', plainText(credential.name))),
   );
+}
+
+/** Whether this credential is renewed without being told. It comes before the setting for all of them. */
+export async function chooseAutomaticRenewal(
+  { vault, settings }: Services,
+  target?: CredentialTarget,
+  choice?: AutomaticRenewalChoice,
+): Promise<void> {
+  const credential = await askForCredential(vault, target, isRenewable);
+  if (credential.kind !== 'signedJwt' && credential.kind !== 'oauth') {
+    throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
+  }
+  const now = credential.automaticRenewal === undefined ? 'setting' : credential.automaticRenewal ? 'always' : 'never';
+  const inUse = (value: AutomaticRenewalChoice) => (value === now ? vscode.l10n.t('in use') : '');
+  const chosen =
+    choice ??
+    (await new Prompts(vscode.l10n.t('Automatic Renewal')).pick<AutomaticRenewalChoice>({
+      prompt: vscode.l10n.t('Is “{0}” renewed without being told?', plainText(credential.name)),
+      items: [
+        {
+          label: settings.automaticRenewal
+            ? vscode.l10n.t('As the setting says: yes')
+            : vscode.l10n.t('As the setting says: no'),
+          description: inUse('setting'),
+          value: 'setting',
+        },
+        { label: vscode.l10n.t('Yes, whatever the setting says'), description: inUse('always'), value: 'always' },
+        { label: vscode.l10n.t('No, only by hand'), description: inUse('never'), value: 'never' },
+      ],
+    }));
+  await vault.updateCredential(credential.id, current => {
+    if (current.kind !== 'signedJwt' && current.kind !== 'oauth') {
+      return undefined;
+    }
+    const { automaticRenewal: _, ...rest } = current;
+    return chosen === 'setting' ? rest : { ...rest, automaticRenewal: chosen === 'always' };
+  });
 }
 
 /**

@@ -28,6 +28,9 @@ function registerCredentialCommands(services: Services): void {
   commands.register('mcpKeyring.credentials.delete', async target =>
     (await import('./remove.ts')).remove(services, target),
   );
+  commands.register('mcpKeyring.credentials.automaticRenewal', async (target, choice) =>
+    (await load()).chooseAutomaticRenewal(services, target, choice),
+  );
   commands.register('mcpKeyring.credentials.signOut', async target =>
     (await import('./signOut.ts')).signOut(services, target),
   );

@@ -13,16 +13,20 @@ export function registerStatusBar({ inventory }: Services): Disposable {
   const show = (snapshot: Snapshot) => {
     const expired = serversWith(snapshot, 'expired');
     const soon = serversWith(snapshot, 'expiresSoon');
-    if (expired.length === 0 && soon.length === 0) {
+    const signIn = serversWith(snapshot, 'signIn');
+    if (expired.length === 0 && soon.length === 0 && signIn.length === 0) {
       item.hide();
       return;
     }
     item.text =
       expired.length > 0
         ? `$(error) ${vscode.l10n.t('MCP token expired: {0}', list(expired))}`
-        : `$(warning) ${vscode.l10n.t('MCP token expires soon: {0}', list(soon))}`;
+        : signIn.length > 0
+          ? `$(sign-in) ${vscode.l10n.t('MCP sign-in needed: {0}', list(signIn))}`
+          : `$(warning) ${vscode.l10n.t('MCP token expires soon: {0}', list(soon))}`;
     item.tooltip = [
       expired.length > 0 && vscode.l10n.t('Expired: {0}', expired.join(', ')),
+      signIn.length > 0 && vscode.l10n.t('Sign in again: {0}', signIn.join(', ')),
       soon.length > 0 && vscode.l10n.t('Expires soon: {0}', soon.join(', ')),
     ]
       .filter(Boolean)

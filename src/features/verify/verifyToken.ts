@@ -13,7 +13,7 @@ import { askServer } from './askServer.ts';
 import { keysFrom } from './keySource.ts';
 import { tokenReport } from './report.ts';
 import { chooseToken, type FoundToken, tokenOf } from './tokenSource.ts';
-import { notAJwt, tokenNames, type VerificationDraft, verificationSteps } from './verificationSteps.ts';
+import { tokenNames, type VerificationDraft, verificationSteps } from './verificationSteps.ts';
 
 /**
  * Verifies a token and says for every check what came out. The result stays with the token until it or the key changes.
