@@ -19,6 +19,8 @@ describe('renewal schedule', () => {
   let fails: boolean;
   let renewed: string[];
   let woken: number;
+  /** Renewals under way. */
+  let busy = 0;
 
   beforeEach(async () => {
     clock = new FakeClock();
@@ -38,7 +40,14 @@ describe('renewal schedule', () => {
       random: () => random,
       renew: async id => {
         renewed.push(id);
-        return fails ? vault.readCredential(id) : vault.updateCredential(id, current => withNewToken(current));
+        busy++;
+        try {
+          return await (fails
+            ? vault.readCredential(id)
+            : vault.updateCredential(id, current => withNewToken(current)));
+        } finally {
+          busy--;
+        }
       },
     });
   }
@@ -73,7 +82,7 @@ describe('renewal schedule', () => {
     while (clock.now() < end) {
       const next = Math.min(clock.scheduled[0] ?? end, end);
       clock.advance(Math.max(next - clock.now(), 0));
-      for (let turn = 0; turn < 10; turn++) {
+      for (let turn = 0; turn < 10 || busy > 0; turn++) {
         await new Promise(resolve => setImmediate(resolve));
       }
       if (next === end) {
