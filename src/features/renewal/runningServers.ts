@@ -17,6 +17,9 @@ interface Holder {
   readonly isLiteral: boolean;
 }
 
+/** How long VS Code may take to see that a config file has changed, in ms. */
+const fileChangePatience = 5000;
+
 /**
  * Brings a renewed token to the servers that run with the one before: by a restart, if the user wants that. A server that
  * doesn't run is left alone; it gets the new token when it starts.
@@ -160,9 +163,21 @@ export class RunningServers {
   }
 
   async #restart(running: readonly Holder[]): Promise<void> {
-    for (const { target } of running) {
+    for (const holder of running) {
+      const { target } = holder;
+      if (holder.isLiteral) {
+        await this.#stopped(holder);
+      }
       this.#services.log.info('server-restarted', { server: target.server });
       await runCommand('mcpKeyring.servers.start', target);
+    }
+  }
+
+  /** VS Code stops a server when it sees that its file has changed: one that was started before that would stop again. */
+  async #stopped(holder: Holder): Promise<void> {
+    const deadline = performance.now() + fileChangePatience;
+    while (performance.now() < deadline && (await this.#isRunning(holder))) {
+      await new Promise(resolve => setTimeout(resolve, 100));
     }
   }
 
