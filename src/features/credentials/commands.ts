@@ -58,10 +58,7 @@ export async function renew(services: Services, target?: CredentialTarget): Prom
   await broker.renew(credential.id);
   // Also done on renewal by itself; here the person waits for it, and hears of it if it fails.
   await deliverer.rewriteLiterals(credential.id);
-  // Servers that run with the old one are the affair of the setting for that.
-  void vscode.window.showInformationMessage(
-    inertText(vscode.l10n.t('“{0}” has a new token.', plainText(credential.name))),
-  );
+  await tellNewToken(services, credential);
 }
 
 /** Whether this credential is renewed without being told. It comes before the setting for all of them. */
@@ -103,15 +100,21 @@ export async function chooseAutomaticRenewal(
 
 /**
  * A running server of a file has the old token until it is started again; VS Code stops one that this extension offers as
- * soon as it hears of another token.
+ * soon as it hears of a token that was replaced. What becomes of servers that run with one that was renewed is for the
+ * setting to say, and not told here.
  */
-async function tellReplaced(services: Services, credential: Credential): Promise<void> {
+async function tellNewToken(services: Services, credential: Credential): Promise<void> {
+  const { mcp, context, inventory } = services;
+  const wasRenewed = isRenewable(credential);
   const running: ServerTarget[] = [];
   const offered: ServerTarget[] = [];
   for (const { target } of holdersOf(services, credential)) {
     if (target.file === providedFile) {
-      offered.push(target);
-    } else if ((await services.mcp.find(fileUri(target.file), target.server))?.running) {
+      const label = inventory.snapshot.provided.find(({ parsed }) => parsed.name === target.server)?.label ?? '';
+      if (!wasRenewed || !(await mcp.isProvidedRunning(context.extension.id, label))) {
+        offered.push(target);
+      }
+    } else if (!wasRenewed && (await mcp.find(fileUri(target.file), target.server))?.running) {
       running.push(target);
     }
   }
@@ -161,7 +164,7 @@ export async function replaceToken(services: Services, target?: CredentialTarget
     withEvent(replaced(current, pasted(value)), { at: clock.now(), event: 'replaced' }),
   );
   await deliverer.rewriteLiterals(credential.id);
-  await tellReplaced(services, credential);
+  await tellNewToken(services, credential);
 }
 
 function pasted(text: string): Secret {
