@@ -85,10 +85,6 @@ export class FindingActions implements vscode.CodeActionProvider {
     } else if (aging.length > 0) {
       add(vscode.l10n.t('Attach a credential...'), aging, 'mcpKeyring.servers.attachCredential', target);
     }
-    if (codes.has('sign-in-needed') && credential) {
-      const credentialId = credential.id;
-      add(vscode.l10n.t('Sign in again...'), ['sign-in-needed'], 'mcpKeyring.credentials.signIn', { credentialId });
-    }
     if (way !== undefined && codes.has('secret-in-file') && server.url !== undefined) {
       if (credential && (way === 'reference' || credential.terminal)) {
         add(
