@@ -109,6 +109,8 @@ const webview = {
   legalComments: 'none',
   logLevel: 'warning',
   entryPoints: [
+    { in: 'src/features/testConnection/webview/main.ts', out: 'connectionReport' },
+    { in: 'src/features/testConnection/webview/style.css', out: 'connectionReport' },
     { in: 'src/features/tokenDetails/webview/main.ts', out: 'tokenDetails' },
     { in: 'src/features/tokenDetails/webview/style.css', out: 'tokenDetails' },
     { in: 'src/features/compareRoles/webview/main.ts', out: 'roleMatrix' },

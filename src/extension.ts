@@ -19,6 +19,7 @@ import { registerSignIn } from './features/signIn/register.ts';
 import { registerStatusBar } from './features/statusBar/register.ts';
 import { registerSwitchRole } from './features/switchRole/register.ts';
 import { registerTerminals } from './features/terminals/register.ts';
+import { registerTestConnection } from './features/testConnection/register.ts';
 import { registerTokenDetails } from './features/tokenDetails/register.ts';
 import { registerVerify } from './features/verify/register.ts';
 import { createServices, type Services, startReading } from './services.ts';
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): { readonly services:
     registerStatusBar(services),
     registerEditToken(services),
     registerSwitchRole(services),
+    registerTestConnection(services),
     registerCopyAs(services),
     registerCompareRoles(services),
     registerVerify(services),

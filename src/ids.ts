@@ -1,3 +1,5 @@
+import type { CauseId, Certainty, OfferKind } from './core/connection/diagnosis/types.ts';
+import type { StepName } from './core/connection/examination.ts';
 import type { SecretEncoding } from './core/credentials/types.ts';
 import type { JsonObject } from './core/jwt/types.ts';
 import type { ClientAuthMethod } from './core/oauth/clients.ts';
@@ -289,6 +291,45 @@ export interface CompareRolesResult extends RoleMatrix {
 /** Whether a credential is renewed without being told; `setting` leaves that to the setting for all. */
 export type AutomaticRenewalChoice = 'setting' | 'always' | 'never';
 
+/** The answers of **Test Connection**. With them no report is shown, and failures reject. */
+export interface TestConnectionAnswers {
+  /** A read-only tool to call; none is called without it. */
+  readonly tool?: string;
+  /** Whether the report is shown as well. */
+  readonly show?: boolean;
+}
+
+export interface TestConnectionResult {
+  readonly server: string;
+  readonly url: string;
+  readonly healthy: boolean;
+  /** What was found, in one sentence. */
+  readonly verdict: string;
+  /** The likeliest first. */
+  readonly causes: readonly {
+    readonly id: CauseId;
+    readonly certainty: Certainty;
+    readonly sentence: string;
+    /** What can be done about it, for `mcpKeyring.servers.applyFix`. */
+    readonly fixes: readonly ConnectionFix[];
+  }[];
+  readonly transport?: 'streamableHttp' | 'sse';
+  readonly protocolVersion?: string;
+  /** Names; absent where they were not listed. */
+  readonly tools?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly prompts?: readonly string[];
+  /** What a called tool answered. */
+  readonly call?: { readonly tool: string; readonly outcome: string; readonly text: string };
+  readonly steps: readonly { readonly name: StepName; readonly outcome: string; readonly milliseconds: number }[];
+}
+
+/** Something that can be done about a cause; `value` is a URL, an audience, a header's name, an encoding, a role. */
+export interface ConnectionFix {
+  readonly kind: OfferKind;
+  readonly value?: string;
+}
+
 /** Every command with its arguments. The manifest contributes exactly these. */
 export interface Commands {
   'mcpKeyring.addServer': [answers?: AddServerAnswers];
@@ -315,6 +356,8 @@ export interface Commands {
   'mcpKeyring.servers.copyToken': [target?: ServerTarget];
   'mcpKeyring.servers.copyAs': [target?: ServerTarget, answers?: CopyAsAnswers];
   'mcpKeyring.servers.compareRoles': [target?: ServerTarget, answers?: CompareRolesAnswers];
+  'mcpKeyring.servers.testConnection': [target?: ServerTarget, answers?: TestConnectionAnswers];
+  'mcpKeyring.servers.applyFix': [target: ServerTarget, fix: ConnectionFix];
   'mcpKeyring.servers.start': [target?: ServerTarget];
   'mcpKeyring.servers.remove': [target?: ServerTarget];
   'mcpKeyring.servers.repairHeader': [target?: ServerTarget];
@@ -374,6 +417,8 @@ export const commandIds = Object.keys({
   'mcpKeyring.servers.copyToken': true,
   'mcpKeyring.servers.copyAs': true,
   'mcpKeyring.servers.compareRoles': true,
+  'mcpKeyring.servers.testConnection': true,
+  'mcpKeyring.servers.applyFix': true,
   'mcpKeyring.servers.start': true,
   'mcpKeyring.servers.remove': true,
   'mcpKeyring.servers.repairHeader': true,
@@ -417,6 +462,8 @@ export const views = {
 export const webviews = {
   tokenDetails: 'mcpKeyring.tokenDetails',
   roleMatrix: 'mcpKeyring.roleMatrix',
+  /** Isn't restored: what it says is true of one moment. */
+  connectionReport: 'mcpKeyring.connectionReport',
 } as const;
 
 /** The id under which servers are offered to VS Code, as the manifest has it. */
@@ -444,6 +491,7 @@ export const settingsSection = 'mcpKeyring';
 export const vscodeCommands = {
   startServer: 'workbench.mcp.startServer',
   stopServer: 'workbench.mcp.stopServer',
+  restartServer: 'workbench.mcp.restartServer',
   removeStoredInput: 'workbench.mcp.removeStoredInput',
   openWalkthrough: 'workbench.action.openWalkthrough',
   openSettings: 'workbench.action.openSettings',

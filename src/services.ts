@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Verdicts } from './core/connection/verdicts.ts';
 import { Broker } from './core/credentials/broker.ts';
 import { Vault } from './core/credentials/vault.ts';
 import { Verifications } from './core/credentials/verifications.ts';
@@ -32,6 +33,7 @@ export interface Services extends Disposable {
   readonly broker: Broker;
   readonly inventory: Inventory;
   readonly verifications: Verifications;
+  readonly verdicts: Verdicts;
   readonly mcp: McpServers;
   /** Loaded with its first use: it brings all that edits config files. */
   readonly deliverer: AsyncMethods<Deliverer>;
@@ -69,7 +71,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   });
   const broker: Broker = new Broker(vault, clock, log, () => settings.brokerPolicy, tokenSources);
   const verifications = new Verifications();
-  const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy, verifications);
+  const verdicts = new Verdicts();
+  const inventory = new Inventory(vault, clock, log, () => settings.findingPolicy, verifications, verdicts);
   const mcp = new McpServers(log);
   const deliverer = lazyObject(async () => {
     const { Deliverer } = await import('./platform/deliverer.ts');
@@ -95,6 +98,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     broker,
     inventory,
     verifications,
+    verdicts,
     mcp,
     deliverer,
     signIns,

@@ -39,5 +39,6 @@ export type FindingCode =
   | 'secret-in-url'
   | 'secret-in-args'
   | 'insecure-url'
+  | 'connection-failed' // data: sentence
   | 'credential-missing'
   | 'credential-refused';

@@ -8,6 +8,7 @@ import {
   removeHeader,
   removeServer,
   setHeader,
+  setUrl,
 } from '../core/config/edit.ts';
 import { resolveCommand } from '../core/config/inputUses.ts';
 import { parseConfig } from '../core/config/parse.ts';
@@ -309,6 +310,64 @@ export class Deliverer {
     return outcome;
   }
 
+  /**
+   * Moves a server to another URL, and its credential with it: attached there first, then written, and detached from the old
+   * URL where no other server has it. If the file can't be written, everything stays as it was.
+   * @param credential none where the header stands in the file in clear, or there is none
+   * @throws KeyringError `url-invalid`, `insecure-url`, what the file and the vault throw
+   */
+  async move(
+    found: FoundServer,
+    url: string,
+    credential: { readonly id: string; readonly header: string } | undefined,
+    options: { readonly allowInsecure?: boolean } = {},
+  ): Promise<EditOutcome> {
+    const { place, parsed } = found;
+    const canonical = canonicalUrl(url);
+    if (!canonical.ok) {
+      throw new KeyringError('url-invalid', { url });
+    }
+    const move: Step = step => setUrl(step, place.format, parsed.name, url);
+    if (!credential) {
+      return editConfigFile(place.uri, text => planEdits(text, [move]));
+    }
+    const insecure = transportSecurity(canonical.value) === 'insecure';
+    if (insecure && !options.allowInsecure) {
+      throw new KeyringError('insecure-url', { url: canonical.value });
+    }
+    const { id, header } = credential;
+    const before = await this.#vault.readCredential(id);
+    const attachment = { url: canonical.value, header: header.toLowerCase(), at: this.#clock.now() };
+    await this.#vault.updateCredential(id, current =>
+      attach(current, { ...attachment, ...(insecure && { insecureAllowed: true }) }),
+    );
+    try {
+      const standing = parsed.headers.find(({ name }) => name.toLowerCase() === header.toLowerCase());
+      const delivery = deliveryIn(standing?.value ?? '');
+      const { value, inputId } = await this.headerText(place, parsed.name, canonical.value, header, delivery);
+      const outcome = await editConfigFile(
+        place.uri,
+        text =>
+          planEdits(text, [
+            move,
+            step => setHeader(step, place.format, parsed.name, header, value),
+            ...(inputId === undefined ? [] : [ensureOurInput(place.format, inputId)]),
+            ...this.#dropUnusedInputs(found),
+          ]),
+        { secret: delivery === 'literal' },
+      );
+      await this.#forget(found, [header]);
+      return outcome;
+    } catch (error) {
+      await this.#vault.updateCredential(id, current => ({
+        ...current,
+        attachments: before.attachments,
+        history: before.history,
+      }));
+      throw error;
+    }
+  }
+
   /** Takes the credential's permission and the header away. */
   async detach(found: FoundServer, header: string): Promise<EditOutcome> {
     const outcome = await editConfigFile(found.place.uri, text =>
@@ -608,6 +667,16 @@ function withoutScheme(value: string, scheme: string): string {
   return scheme !== '' && value.toLowerCase().startsWith(start.toLowerCase())
     ? value.slice(start.length).trim()
     : value;
+}
+
+/** How a header that stands in a file gets its value. */
+function deliveryIn(value: string): FileDelivery {
+  const references = parseReferences(value);
+  return references.length === 0
+    ? 'literal'
+    : references.some(({ kind }) => kind === 'input')
+      ? 'reference'
+      : 'environment';
 }
 
 function ensureOurInput(format: ConfigFormat, id: string): Step {

@@ -9,6 +9,8 @@ import { mcpLenses } from './mcpLenses.ts';
 export interface McpDefinition {
   readonly id: string;
   readonly running: boolean;
+  /** VS Code offers to start it again, and it doesn't run: its last start failed. */
+  readonly failed: boolean;
 }
 
 /** How long VS Code may take to see a server that has just been written. */
@@ -35,13 +37,15 @@ export class McpServers implements Disposable {
   async find(file: vscode.Uri, server: string): Promise<McpDefinition | undefined> {
     let id: string | undefined;
     let running = false;
+    let restartable = false;
     for (const lens of await mcpLenses(file)) {
       if (isDefinitionOf(lens.id, server)) {
         id = lens.id;
         running ||= lens.command === vscodeCommands.stopServer;
+        restartable ||= lens.command === vscodeCommands.restartServer;
       }
     }
-    return id === undefined ? undefined : { id, running };
+    return id === undefined ? undefined : { id, running, failed: restartable && !running };
   }
 
   /**

@@ -93,6 +93,9 @@ export function findingText(finding: Finding, now?: number): string {
       return exposedText(finding);
     case 'insecure-url':
       return l10n.t('The credential would travel over plain http: everyone on the way could read it.');
+    case 'connection-failed':
+      // Made a sentence when the connection was tested: what it says is true of that moment.
+      return String(data.sentence);
     case 'credential-missing':
       return data.reason === 'no-input'
         ? l10n.t('The file has no input of this name, so VS Code cannot resolve it.')

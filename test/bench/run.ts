@@ -1,6 +1,7 @@
 // Measures what is claimed, each thing beside a yardstick in the same run: npm run bench
 import { detectionClaims } from '../detect/bench.ts';
 import { analysisClaims } from './analysis.ts';
+import { connectionClaims } from './connection.ts';
 import { editClaims } from './edits.ts';
 import { hostClaims } from './inHost.ts';
 import { jwtClaims } from './jwt.ts';
@@ -9,7 +10,16 @@ import { oauthClaims } from './oauth.ts';
 import { sizeClaims } from './sizes.ts';
 
 const claims = [];
-for (const part of [analysisClaims, editClaims, detectionClaims, jwtClaims, oauthClaims, sizeClaims, hostClaims]) {
+for (const part of [
+  analysisClaims,
+  editClaims,
+  detectionClaims,
+  jwtClaims,
+  oauthClaims,
+  connectionClaims,
+  sizeClaims,
+  hostClaims,
+]) {
   claims.push(...(await part()));
 }
 printClaims(claims);

@@ -100,6 +100,11 @@ export const addresses: readonly Misconfiguration[] = [
   })),
   odd('http where the file says https', 'plain-http', { kind: 'plainBehindHttps' }),
   odd('https where the file says http', 'tls-expected', { kind: 'tlsBehindHttp' }),
+  odd('a proxy that drops the header, 401', 'not-seen', {
+    kind: 'answer',
+    status: 401,
+    body: '{"error":"Authentication required"}',
+  }),
   odd('something that does not speak MCP', 'not-mcp', { kind: 'answer', status: 200, body: '{"hello":"world"}' }),
   place('API key', 'the path /api instead of /mcp', 'path-wrong', () => apiKeyServerAt('/api')),
   place('API key', 'no path instead of /mcp', 'path-wrong', () => apiKeyServerAt('/')),

@@ -150,6 +150,13 @@ const defects = {
     credential: async () =>
       bearer(await signToken(bytes(textSecret), { audience: 'notes', claims: { role: 'viewer' } })),
   },
+  failingTool: {
+    name: 'none; the tool that is called fails by itself',
+    cause: 'call-refused',
+    settings: { ...anyAudience, brokenTool: true },
+    tool: 'read_note',
+    credential: async () => bearer(await signToken(bytes(textSecret), { audience: 'notes' })),
+  },
   keyInAuthorization: {
     name: 'an API key in Authorization where X-API-Key is read',
     cause: 'header-name',
@@ -255,6 +262,7 @@ const met: Readonly<Record<keyof typeof defects, readonly Manner[]>> = {
   role: ['plain', 'forbidding', 'rpc'],
   scope: ['challenge', 'forbidding'],
   roleAtCall: ['plain'],
+  failingTool: ['plain'],
   keyInAuthorization: ['plain', 'forbidding', 'bad'],
   tokenInApiKey: ['plain', 'challenge'],
   schemeMissing: ['plain', 'challenge', 'silent', 'vague'],

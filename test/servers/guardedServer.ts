@@ -48,6 +48,8 @@ export interface GuardedServerOptions {
   };
   /** The role that a caller has to have to call a tool; to list, nobody needs any. */
   readonly roleToCall?: string;
+  /** Whether its tool fails, whoever calls it. */
+  readonly brokenTool?: boolean;
   /** Published as RFC 9728 metadata and named in challenges. */
   readonly authorizationServer?: string;
   /** What the metadata say the server is; its URL if left out. */
@@ -99,6 +101,12 @@ export async function startGuardedServer(options: GuardedServerOptions): Promise
       const mcp = new McpServer({ name: 'guarded', version: '1.0.0' });
       const role = authInfo?.extra?.role;
       registerTools(mcp, [tool], () => undefined);
+      if (options.brokenTool) {
+        mcp.server.setRequestHandler('tools/call', () => ({
+          content: [{ type: 'text', text: 'The notebook is on fire.' }],
+          isError: true,
+        }));
+      }
       if (options.roleToCall !== undefined && role !== options.roleToCall) {
         mcp.server.setRequestHandler('tools/call', () => ({
           content: [{ type: 'text', text: `Forbidden: only the role ${options.roleToCall} may call this tool.` }],

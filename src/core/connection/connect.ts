@@ -159,7 +159,7 @@ class OpenConnection implements Connection {
         signal,
       );
       const text = result.content.map(part => (part.type === 'text' ? part.text : '')).join('\n');
-      return { outcome: result.isError ? 'toolError' : 'answered', text: text.slice(0, 2000) };
+      return { outcome: result.isError ? 'toolError' : 'answered', text: this.#recorder.redact(text).slice(0, 2000) };
     } catch (error) {
       return { outcome: 'failed', text: '', failure: failureOf(error, this.#recorder, from) };
     }
@@ -193,7 +193,7 @@ function failureOf(error: unknown, recorder: Recorder, from: number): ConnectFai
       return cause.failure;
     }
     if (ProtocolError.isInstance(cause)) {
-      return { code: 'rpc', rpc: { code: cause.code, message: cause.message.slice(0, 2000) } };
+      return { code: 'rpc', rpc: { code: cause.code, message: recorder.redact(cause.message).slice(0, 2000) } };
     }
   }
   const exchange = recorder.exchanges.slice(from).at(-1);

@@ -5,6 +5,7 @@ import type { AuthorizationServer } from '../oauth/serverMetadata.ts';
 import type { Secret } from '../secret.ts';
 import type { ConnectFailure, Connection, Listing, ListKind, ToolAnswer, TransportKind } from './connection.ts';
 import type { Exchange } from './exchange.ts';
+import type { RequestHeader } from './recorder.ts';
 
 /** What is to be examined: a server, and what VS Code would send to it. */
 export interface Subject {
@@ -12,6 +13,8 @@ export interface Subject {
   readonly serverUrl: string;
   /** The header that authenticates, with the value that would be sent. */
   readonly header?: { readonly name: string; readonly value: Secret };
+  /** Further headers that are secrets, sent beside it. */
+  readonly furtherHeaders: readonly RequestHeader[];
   /** Headers that are no secret. */
   readonly plainHeaders: Readonly<Record<string, string>>;
   readonly facts: CredentialFacts;

@@ -200,7 +200,11 @@ async function readMetadata(request: ExamineRequest, found: Draft): Promise<Step
 
 async function connectAndAsk(request: ExamineRequest, found: Draft, step: RunStep): Promise<StepResult> {
   const { subject, http, signal, now } = request;
-  const headers: RequestHeader[] = [...(subject.header ? [subject.header] : []), ...plain(subject)];
+  const headers: RequestHeader[] = [
+    ...(subject.header ? [subject.header] : []),
+    ...subject.furtherHeaders,
+    ...plain(subject),
+  ];
   const outcome = await connect({
     serverUrl: subject.serverUrl,
     headers,

@@ -3,6 +3,7 @@ import { Secret } from '../secret.ts';
 import { bodyShown, type Exchange, type ExchangeFailure, keptHeaders, type SentHeader } from './exchange.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { maskedValue } from './maskedValue.ts';
+import { schemeAndToken } from './schemeAndToken.ts';
 
 /** A header to send. The value of one that is a `Secret` is shown masked. */
 export interface RequestHeader {
@@ -37,6 +38,9 @@ export class ExchangeError extends Error {
     this.failure = failure;
   }
 }
+
+/** Shorter texts stand in answers by chance. */
+const shortestRedacted = 6;
 
 type Draft = { -readonly [Key in keyof Exchange]: Exchange[Key] };
 
@@ -78,6 +82,13 @@ export class Recorder {
     return reason instanceof ExchangeError ? reason.failure : undefined;
   }
 
+  /** A server's text without the secrets that were sent: some send back what they don't like. */
+  redact(text: string): string {
+    return this.#options.headers
+      .flatMap(({ value }) => (value instanceof Secret ? partsOf(value) : []))
+      .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+  }
+
   /** Ends what is still under way. */
   close(): void {
     clearTimeout(this.#timer);
@@ -107,6 +118,10 @@ export class Recorder {
       throw this.#breach('requests');
     }
     this.#exchanges.push(exchange);
+    if (this.#signal.aborted) {
+      exchange.failure = this.ended ?? { code: 'cancelled' };
+      throw new ExchangeError(exchange.failure);
+    }
     const sending = new Headers(init.headers);
     exchange.sent = [...(await this.#maskedHeaders()), ...clientHeaders(sending)];
     for (const { name, value } of headers) {
@@ -134,7 +149,9 @@ export class Recorder {
       );
       exchange.duration = performance.now() - start;
       exchange.status = response.status;
-      exchange.headers = headersOf(response);
+      exchange.headers = Object.fromEntries(
+        Object.entries(headersOf(response)).map(([name, value]) => [name, this.redact(value)]),
+      );
       return await this.#read(url, exchange, response, head);
     } catch (error) {
       exchange.duration ??= performance.now() - start;
@@ -164,7 +181,7 @@ export class Recorder {
     }
     // A refusal, or a page: its beginning is all that anybody wants of it.
     const text = await this.#beginning(response.body, signal);
-    exchange.body = text;
+    exchange.body = this.redact(text);
     return status === 204 || status === 205 || status === 304 ? rewrap(response, null) : rewrap(response, text);
   }
 
@@ -173,6 +190,7 @@ export class Recorder {
     const reader = body.getReader();
     const decoder = new TextDecoder();
     let size = 0;
+    let seen = '';
     return new ReadableStream({
       pull: async controller => {
         const { done, value } = await reader.read();
@@ -190,8 +208,9 @@ export class Recorder {
           controller.error(error);
           return;
         }
-        if (exchange.body.length < bodyShown) {
-          exchange.body = (exchange.body + decoder.decode(value, { stream: true })).slice(0, bodyShown);
+        if (seen.length < bodyShown) {
+          seen = (seen + decoder.decode(value, { stream: true })).slice(0, bodyShown);
+          exchange.body = this.redact(seen);
         }
         controller.enqueue(value);
       },
@@ -255,8 +274,17 @@ export class Recorder {
   }
 }
 
+/** The value, the token in it, and a JWT's signature, without which the rest is worth nothing. The longest first. */
+function partsOf(value: Secret): string[] {
+  const whole = value.reveal();
+  const { token } = schemeAndToken(whole);
+  const signature = token.split('.').length === 3 ? (token.split('.')[2] ?? '') : '';
+  return [whole, token, signature].filter(({ length }) => length >= shortestRedacted);
+}
+
 async function maskedHeader(value: Secret) {
-  const [, scheme, rest] = /^([A-Za-z][A-Za-z-]*) +(\S.*)$/s.exec(value.reveal()) ?? [];
+  // Written twice, or with too many blanks, is what somebody looks for here.
+  const [, scheme, rest] = /^((?:\s*(?:bearer|basic|token|apikey|dpop))+\s*) (\S.*)$/is.exec(value.reveal()) ?? [];
   return scheme !== undefined && rest !== undefined
     ? { scheme, masked: await maskedValue(rest) }
     : { masked: await maskedValue(value.reveal()) };

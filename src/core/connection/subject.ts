@@ -3,6 +3,7 @@ import type { SecretEncoding, SigningKey } from '../credentials/types.ts';
 import { headerFindings } from '../jwt/headerValue.ts';
 import { Secret } from '../secret.ts';
 import type { CredentialFacts, Subject } from './examination.ts';
+import type { RequestHeader } from './recorder.ts';
 import { schemeAndToken } from './schemeAndToken.ts';
 
 export interface SubjectParts {
@@ -12,6 +13,8 @@ export interface SubjectParts {
   /** The header that authenticates; with its value, if there is one to send. */
   readonly header?: { readonly name: string; readonly value?: Secret };
   readonly plainHeaders?: Readonly<Record<string, string>>;
+  /** Secrets that are sent beside it. */
+  readonly furtherHeaders?: readonly RequestHeader[];
   /** What a signed JWT is signed with. */
   readonly signingKey?: SigningKey;
   readonly otherRoles?: readonly string[];
@@ -28,6 +31,7 @@ export function subjectOf(parts: SubjectParts): Subject {
   return {
     serverUrl: parts.serverUrl,
     ...(header && value !== undefined && { header: { name: header.name, value: new Secret(value) } }),
+    furtherHeaders: parts.furtherHeaders ?? [],
     plainHeaders: parts.plainHeaders ?? {},
     facts: {
       kind,

@@ -2,7 +2,8 @@ import { parseKeyringInputId, parseReferences } from '../config/references.ts';
 import type { ConfigFormat, ParsedHeader, ParsedServer } from '../config/types.ts';
 import { readUrl } from '../config/url.ts';
 import { variableReference } from '../config/variableNames.ts';
-import { expiryOf, issuedToken, readToken } from '../credentials/token.ts';
+import type { Verdict, VerdictSubject } from '../connection/verdicts.ts';
+import { currentToken, expiryOf, issuedToken, readToken } from '../credentials/token.ts';
 import type { Credential } from '../credentials/types.ts';
 import type { Vault } from '../credentials/vault.ts';
 import type { VerificationRecord } from '../credentials/verifications.ts';
@@ -41,6 +42,8 @@ export interface AnalysisContext {
   readonly vaultState: VaultState;
   /** What was found when a token was verified. */
   readonly verificationOf?: (token: string) => VerificationRecord | undefined;
+  /** What the last test of a connection found; absent where none was made. */
+  readonly verdictOf?: (subject: VerdictSubject) => Verdict | undefined;
   /** The input id that a reference for this canonical URL and header has, where it has been computed. */
   readonly expectedInputId: (serverName: string, url: string, header: string) => string | undefined;
   /** Hears of every instant (ms) at which the result would change. */
@@ -86,7 +89,47 @@ function analyzeServer(
   if (insecure && url && server.url && headers.some(header => header.authenticates)) {
     findings.push({ code: 'insecure-url', severity: 'warning', span: server.url.span, data: { url } });
   }
-  return url === undefined ? { parsed: server, headers, findings } : { parsed: server, url, headers, findings };
+  if (url === undefined) {
+    return { parsed: server, headers, findings };
+  }
+  const verdict = verdictOn(url, headers, context);
+  if (verdict && !verdict.healthy) {
+    const span = server.url?.span;
+    findings.push({ ...connectionFailed(verdict), ...(span && { span }) });
+  }
+  return { parsed: server, url, headers, findings, ...(verdict && { verdict }) };
+}
+
+/** The verdict on a server as it is now: with another URL, header or token there is none. */
+export function verdictOn(
+  url: string,
+  headers: readonly HeaderSnapshot[],
+  context: AnalysisContext,
+): Verdict | undefined {
+  if (!context.verdictOf) {
+    return undefined;
+  }
+  const meant =
+    headers.find(({ credentialId }) => credentialId !== undefined) ??
+    headers.find(({ authenticates }) => authenticates);
+  const credential = meant?.credentialId === undefined ? undefined : context.vault.credential(meant.credentialId);
+  const token = credential && currentToken(credential)?.reveal();
+  const verdict = context.verdictOf({
+    url,
+    ...(meant && { header: { name: meant.parsed.name, value: meant.parsed.value ?? '' } }),
+    ...(token !== undefined && { token }),
+  });
+  if (verdict?.until !== undefined && verdict.until <= context.now) {
+    return undefined;
+  }
+  if (verdict?.until !== undefined) {
+    context.onBoundary(verdict.until);
+  }
+  return verdict;
+}
+
+export function connectionFailed({ sentence, certainty }: Verdict): Finding {
+  return { code: 'connection-failed', severity: certainty === 'certain' ? 'error' : 'warning', data: { sentence } };
 }
 
 function analyzeHeader(

@@ -2,6 +2,7 @@ import { parseConfig } from '../config/parse.ts';
 import { keyringInputId, parseReferences } from '../config/references.ts';
 import type { ConfigFormat, ParsedConfig } from '../config/types.ts';
 import { canonicalUrl } from '../config/url.ts';
+import { Verdicts } from '../connection/verdicts.ts';
 import type { Vault } from '../credentials/vault.ts';
 import { Verifications } from '../credentials/verifications.ts';
 import type { Detection } from '../detect/types.ts';
@@ -46,6 +47,7 @@ export class Inventory implements Disposable {
   readonly #changed: Emitter<Snapshot>;
   readonly #subscriptions: readonly Disposable[];
   readonly #verifications: Verifications;
+  readonly #verdicts: Verdicts;
   #snapshot: Snapshot | undefined;
   #vaultState: VaultState = 'loading';
   #shared: Snapshot['shared'] = new Map();
@@ -59,7 +61,9 @@ export class Inventory implements Disposable {
     log: Log,
     policy: () => FindingPolicy,
     verifications: Verifications = new Verifications(),
+    verdicts: Verdicts = new Verdicts(),
   ) {
+    this.#verdicts = verdicts;
     this.#verifications = verifications;
     this.#vault = vault;
     this.#clock = clock;
@@ -71,6 +75,7 @@ export class Inventory implements Disposable {
         this.invalidate();
       }),
       verifications.onDidChange(() => this.invalidate()),
+      verdicts.onDidChange(() => this.invalidate()),
     ];
   }
 
@@ -209,6 +214,7 @@ export class Inventory implements Disposable {
       vault: this.#vault,
       vaultState: this.#vaultState,
       verificationOf: token => this.#verifications.of(token),
+      ...(!this.#verdicts.isEmpty && { verdictOf: subject => this.#verdicts.of(subject) }),
       expectedInputId: (name, url, header) => this.#expectedIds.get(idKey(name, url, header)),
       onBoundary: at => {
         boundary = Math.min(boundary, at);

@@ -1,7 +1,7 @@
 import { transportSecurity } from '../config/url.ts';
 import type { Attachment, Credential, ProvidedServer } from '../credentials/types.ts';
 import type { Finding } from '../findings.ts';
-import { type AnalysisContext, grantExpiry } from './analyze.ts';
+import { type AnalysisContext, connectionFailed, grantExpiry, verdictOn } from './analyze.ts';
 import { contentOf, findingsOfCredential } from './credentialFindings.ts';
 import { statusOf } from './status.ts';
 import type { HeaderSnapshot, ProvidedSnapshot } from './types.ts';
@@ -48,6 +48,10 @@ function analyzeServer(
   const headers = [...byHeader.values()].map(attachment => analyzeHeader(attachment, context));
   const findings: Finding[] =
     transportSecurity(url) === 'insecure' ? [{ code: 'insecure-url', severity: 'warning', data: { url } }] : [];
+  const verdict = verdictOn(url, headers, context);
+  if (verdict && !verdict.healthy) {
+    findings.push(connectionFailed(verdict));
+  }
   const from = attachments.find(({ provided }) => provided?.from)?.provided?.from;
   return {
     parsed: {
@@ -63,6 +67,7 @@ function analyzeServer(
     plainHeaders: Object.assign({}, ...attachments.map(({ provided }) => provided?.plainHeaders)),
     headers,
     findings,
+    ...(verdict && { verdict }),
     ...(from && { from: from.file }),
   };
 }

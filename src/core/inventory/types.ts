@@ -1,4 +1,5 @@
 import type { ConfigFormat, ParsedConfig, ParsedHeader, ParsedServer } from '../config/types.ts';
+import type { Verdict } from '../connection/verdicts.ts';
 import type { TokenContent } from '../credentials/token.ts';
 import type { Credential, DamagedEntry, SigningKey } from '../credentials/types.ts';
 import type { VerificationRecord } from '../credentials/verifications.ts';
@@ -59,6 +60,8 @@ export interface ServerSnapshot {
   /** Canonical URL, where the server has one that can be used. */
   readonly url?: string;
   readonly headers: readonly HeaderSnapshot[];
+  /** What the last test of the connection found, until the URL, the header or the token changes. */
+  readonly verdict?: Verdict;
   /** Findings about the server itself (its URL, variables, arguments); those of headers stand with the headers. */
   readonly findings: readonly Finding[];
 }

@@ -222,6 +222,7 @@ function complete(answers: AddServerAnswers): boolean {
 function tell(result: AddServerResult, placement: NewPlacement, unsaved: boolean): void {
   const start = vscode.l10n.t('Start Server');
   const show = vscode.l10n.t('Show in File');
+  const test = vscode.l10n.t('Test Connection');
   const name = plainText(result.server);
   const message = unsaved
     ? vscode.l10n.t('{0} has been added. The file has unsaved changes: save it before the server is started.', name)
@@ -238,11 +239,16 @@ function tell(result: AddServerResult, placement: NewPlacement, unsaved: boolean
   void vscode.window
     .showInformationMessage(
       inertText(message),
-      ...(unsaved ? [show] : placement.delivery === 'provided' ? [start] : [start, show]),
+      ...(unsaved ? [show] : placement.delivery === 'provided' ? [start, test] : [start, test, show]),
     )
     .then(chosen => {
       if (chosen !== undefined) {
-        const command = chosen === start ? 'mcpKeyring.servers.start' : 'mcpKeyring.servers.revealInFile';
+        const command =
+          chosen === start
+            ? 'mcpKeyring.servers.start'
+            : chosen === test
+              ? 'mcpKeyring.servers.testConnection'
+              : 'mcpKeyring.servers.revealInFile';
         void runCommand(command, { file: result.file, server: result.server });
       }
     });

@@ -6,6 +6,7 @@ import type { FileSnapshot, HeaderSnapshot, ServerSnapshot } from '../../core/in
 import { repairHeaderValue } from '../../core/jwt/mendHeader.ts';
 import type { Span } from '../../core/text.ts';
 import type { CommandId, Commands, SecretTarget, ServerTarget } from '../../ids.ts';
+import { offerText } from '../../platform/causeTexts.ts';
 import { filesIn } from '../../platform/shownFiles.ts';
 import type { Services } from '../../services.ts';
 
@@ -40,10 +41,13 @@ export class FindingActions implements vscode.CodeActionProvider {
         .filter(({ parsed }) => parsed.nameSpan.start <= end && parsed.valueSpan.end >= start)
         .flatMap(header => this.#fixes(uri, server, header, way, context.diagnostics)),
     );
+    const ofUrls = file.servers
+      .filter(({ parsed, url }) => url !== undefined && isAt(parsed.url?.span, start, end))
+      .flatMap(server => connectionFixes(uri, server, context.diagnostics));
     const ofSecrets = exposedIn(file)
       .filter(({ header, span }) => !header && span.start <= end && span.end >= start)
       .flatMap(secret => exposedFix(document, secret, context.diagnostics) ?? []);
-    return [...ofHeaders, ...ofSecrets];
+    return [...ofHeaders, ...ofUrls, ...ofSecrets];
   }
 
   #fixes(
@@ -107,6 +111,34 @@ export class FindingActions implements vscode.CodeActionProvider {
     }
     return fixes;
   }
+}
+
+function isAt(span: Span | undefined, start: number, end: number): boolean {
+  return span !== undefined && span.start <= end && span.end >= start;
+}
+
+/** At a server's URL: what the last test offers to do, and another test. */
+function connectionFixes(
+  file: string,
+  { parsed, verdict }: ServerSnapshot,
+  diagnostics: readonly vscode.Diagnostic[],
+): vscode.CodeAction[] {
+  const target: ServerTarget = { file, server: parsed.name };
+  const solved = diagnostics.filter(({ code }) => code === 'connection-failed');
+  const make = <K extends CommandId>(title: string, command: K, ...args: Commands[K]) => {
+    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    action.command = { title, command, arguments: args };
+    action.diagnostics = solved;
+    return action;
+  };
+  const fixes = (verdict?.fixes ?? [])
+    .filter(({ kind }) => kind !== 'testAgain' && kind !== 'showInFile')
+    .map(fix => make(offerText(fix), 'mcpKeyring.servers.applyFix', target, fix));
+  const [first] = fixes;
+  if (first) {
+    first.isPreferred = true;
+  }
+  return [...fixes, make(vscode.l10n.t('Test Connection'), 'mcpKeyring.servers.testConnection', target)];
 }
 
 /** What can be done about a secret that is no header's. */

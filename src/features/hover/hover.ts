@@ -23,6 +23,7 @@ const hoverCommands: readonly CommandId[] = [
   'mcpKeyring.servers.repairHeader',
   'mcpKeyring.credentials.showDetails',
   'mcpKeyring.verifyToken',
+  'mcpKeyring.servers.testConnection',
   'mcpKeyring.credentials.showClaims',
   'mcpKeyring.credentials.replaceToken',
 ];
@@ -84,7 +85,7 @@ function headerHoverIn(
       const target: ServerTarget = { file: file.source.uri, server: server.parsed.name, header: header.parsed.name };
       const now = clock.now();
       const movable = wayOut(file.source.format) !== undefined && server.url !== undefined;
-      const links = actions(header, target, movable, credential?.kind);
+      const links = actions(header, target, movable, credential?.kind, server.url !== undefined);
       // Over the value VS Code shows the problems itself, above this.
       const findings = offset < valueSpan.start ? findingsMarkdown(header.findings, now) : '';
       const token = header.token && credential?.kind !== 'apiKey' ? tokenMarkdown(header.token, now, links) : links;
@@ -94,7 +95,8 @@ function headerHoverIn(
         others.length > 0
           ? vscode.l10n.t('The same server stands also in {0}.', escapeMarkdown(others.join(', '), 300))
           : '';
-      const parts = [title, findings, verification, token, also];
+      const tested = server.verdict ? escapeMarkdown(server.verdict.sentence, 400) : '';
+      const parts = [title, findings, tested, verification, token, also];
       const range = new vscode.Range(document.positionAt(nameSpan.start), document.positionAt(valueSpan.end));
       return new vscode.Hover(trusted(parts.filter(Boolean).join('\n\n'), hoverCommands), range);
     }
@@ -102,7 +104,13 @@ function headerHoverIn(
   return undefined;
 }
 
-function actions(header: HeaderSnapshot, target: ServerTarget, movable: boolean, kind: string | undefined): string {
+function actions(
+  header: HeaderSnapshot,
+  target: ServerTarget,
+  movable: boolean,
+  kind: string | undefined,
+  testable: boolean,
+): string {
   const links: string[] = [];
   if (kind === 'signedJwt' || kind === 'oauth') {
     links.push(commandLink(vscode.l10n.t('Renew'), 'mcpKeyring.servers.renewToken', target));
@@ -133,6 +141,9 @@ function actions(header: HeaderSnapshot, target: ServerTarget, movable: boolean,
   if (header.token?.shape === 'jwt' && header.credentialId !== undefined) {
     const { credentialId } = header;
     links.push(commandLink(vscode.l10n.t('Show Claims'), 'mcpKeyring.credentials.showClaims', { credentialId }));
+  }
+  if (testable) {
+    links.push(commandLink(vscode.l10n.t('Test Connection'), 'mcpKeyring.servers.testConnection', target));
   }
   return links.join(' | ');
 }

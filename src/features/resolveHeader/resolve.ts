@@ -6,6 +6,7 @@ import type { HeaderValue } from '../../core/credentials/broker.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { decodeText, fileLabel } from '../../platform/configFiles.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
+import { watchStart } from '../../platform/startWatch.ts';
 import { refuseTraced } from '../../platform/tracedHeaders.ts';
 import type { Services } from '../../services.ts';
 
@@ -39,6 +40,7 @@ export async function resolveHeader(services: Services, inputId: unknown): Promi
   }
   const { token } = await headerFor(services, first);
   services.mcp.purge(inputId, new Set(uses.map(use => use.scope)));
+  void watchStart(services, first.place.uri, first.server);
   services.log.info('header-resolved', { inputId, url: first.url });
   return token.reveal();
 }

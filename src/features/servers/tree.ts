@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Verdict } from '../../core/connection/verdicts.ts';
 import { elsewhere } from '../../core/inventory/sharedUrls.ts';
 import type { FileSnapshot, HeaderSnapshot, ServerSnapshot, Snapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
@@ -11,6 +12,7 @@ import { escapeMarkdown } from '../../platform/markdown.ts';
 import { statusIcon } from '../../platform/statusIcons.ts';
 import { SteadyTree } from '../../platform/steadyTree.ts';
 import { statusText } from '../../platform/texts.ts';
+import { durationText } from '../../platform/times.ts';
 import { findingsMarkdown, tokenMarkdown } from '../../platform/tokenMarkdown.ts';
 import { kindText, tokenSummary } from '../../platform/tokenSummary.ts';
 import type { Services } from '../../services.ts';
@@ -181,9 +183,16 @@ export class ServersTree extends SteadyTree<ServersNode> {
     // Short and first: of a narrow view's description little is seen.
     const shared = others.length > 0 && vscode.l10n.t('in {0} files', others.length + 1);
     item.description = [shared, address].filter(Boolean).join(' · ');
+    const { verdict } = snapshot;
+    if (verdict && !verdict.healthy) {
+      // Why it doesn't serve is worth more than where it is, and that is in the tooltip.
+      item.iconPath = failedIcon(verdict);
+      item.description = plainText(verdict.sentence, 300);
+    }
     item.accessibilityInformation = {
       label: [
         vscode.l10n.t('MCP server {0}, {1}', label, address || snapshot.parsed.transport),
+        verdict && !verdict.healthy && plainText(verdict.sentence, 300),
         others.length > 0 && vscode.l10n.t('also in {0}', others.join(', ')),
       ]
         .filter(Boolean)
@@ -192,6 +201,9 @@ export class ServersTree extends SteadyTree<ServersNode> {
     if (others.length > 0) {
       const also = vscode.l10n.t('The same server stands in other files too:');
       item.tooltip = [label, address, '', also, ...others].join('\n');
+    }
+    if (verdict) {
+      item.tooltip = verdictTooltip([address, ...others], verdict, this.#services.clock.now());
     }
     if (!offered) {
       item.command = {
@@ -268,6 +280,17 @@ function counted<T extends { readonly parsed: { readonly name: string } }>(all: 
     seen.set(one.parsed.name, earlier + 1);
     return [one, earlier];
   });
+}
+
+function failedIcon({ certainty }: Verdict): vscode.ThemeIcon {
+  return certainty === 'certain'
+    ? new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'))
+    : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+}
+
+function verdictTooltip(places: readonly string[], { sentence, at }: Verdict, now: number): vscode.MarkdownString {
+  const tested = vscode.l10n.t('Tested {0} ago.', durationText(now - at));
+  return new vscode.MarkdownString([...places, sentence, tested].map(line => escapeMarkdown(line, 400)).join('\n\n'));
 }
 
 function providedItem(): vscode.TreeItem {

@@ -1,3 +1,8 @@
 import { suite } from '../harness/suite.ts';
 
-export const run = suite(() => [import('./refusals.test.ts'), import('./clone.test.ts')]);
+export const run = suite(() => [
+  import('./refusals.test.ts'),
+  import('./clone.test.ts'),
+  import('./diagnosis.test.ts'),
+  import('./connectionFixes.test.ts'),
+]);

@@ -188,6 +188,10 @@ describe('Restricted Mode', function () {
         return [target, { allowLiteral: true }];
       case 'mcpKeyring.credentials.useInTerminals':
         return [credential, { variable: 'MCP_KEYRING_TEST', refer: true }];
+      case 'mcpKeyring.servers.testConnection':
+        return [target, {}];
+      case 'mcpKeyring.servers.applyFix':
+        return [target, { kind: 'useUrl', value: `${weather.origin}/elsewhere` }];
       case 'mcpKeyring.keys.add':
         return [{ kind: 'generate', name: 'another', algorithm: 'ES256' }];
       case 'mcpKeyring.keys.exportPublic':

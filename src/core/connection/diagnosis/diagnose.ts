@@ -40,8 +40,14 @@ export function diagnose(examination: Examination): Diagnosis {
     }
   }
   const certain = causes.filter(({ certainty }) => certainty === 'certain');
-  const likely = causes.filter(({ certainty }) => certainty === 'likely');
-  return { healthy, causes: [...certain, ...likely].slice(0, mostCauses), examination };
+  const likely = causes.filter(cause => cause.certainty === 'likely' && !(certain.length > 0 && isLastResort(cause)));
+  const named = [...certain, ...likely].filter(({ id }, _, all) => id !== 'refused' || all.length === 1);
+  return { healthy, causes: named.slice(0, mostCauses), examination };
+}
+
+/** What is only said where nothing better is known. */
+function isLastResort({ id, data }: Cause): boolean {
+  return id === 'not-seen' || id === 'not-mcp' || (id === 'signature-refused' && data.silent === true);
 }
 
 /** Nobody reads a longer list of guesses. */

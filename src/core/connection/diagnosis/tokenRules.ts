@@ -22,7 +22,8 @@ export const tokenRules: readonly Rule[] = [
       return runsAhead || runsBehind
         ? {
             certainty: sayOrSilent(facts, runsAhead ? 'expired' : 'notYetValid', nbf.at === starts || runsAhead),
-            data: { skew: Math.round(skew), ahead: runsAhead },
+            // Seconds are all that the header tells, and minutes all that anybody wants to know of hours.
+            data: { skew: rounded(skew, Math.abs(skew) < 2 * minute ? 1000 : minute), ahead: runsAhead },
             offers: [facts.freshToken, { kind: 'testAgain' }],
           }
         : undefined;
@@ -312,12 +313,15 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'call-refused',
     when: 'it connects and lists, and the tool that was called failed',
-    find: ({ seen, words }) =>
+    find: ({ seen, words, credential }) =>
       seen.call && seen.call.outcome !== 'answered'
         ? {
             certainty: 'certain',
             data: { tool: seen.call.tool, words: words.text },
-            offers: [{ kind: 'switchRole' }, { kind: 'copyAsCurl' }],
+            offers: [
+              ...(credential.kind === 'signedJwt' ? [{ kind: 'switchRole' } as const] : []),
+              { kind: 'copyAsCurl' },
+            ],
           }
         : undefined,
   },
@@ -346,6 +350,10 @@ function atOdds({ words }: Facts, but?: Topic): boolean {
 /** Certain where the server says it too, or is silent and the proof is enough by itself; not where it says something else. */
 function sayOrSilent(facts: Facts, topic: Topic, proved: boolean): Certainty {
   return facts.words.topics.has(topic) || (proved && !atOdds(facts, topic)) ? 'certain' : 'likely';
+}
+
+function rounded(value: number, unit: number): number {
+  return Math.round(value / unit) * unit;
 }
 
 function issuerDiffers({ token, seen }: Facts): boolean {

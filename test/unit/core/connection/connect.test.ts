@@ -60,6 +60,20 @@ describe('connection', () => {
     assert.equal(sent?.name, 'X-API-Key');
     assert.equal(typeof sent?.value === 'object' && sent.value.masked.shown, 'demo…6789');
     assert(!JSON.stringify(exchanges).includes(key));
+    const twice = await connectAndList(request(server.url, `Bearer Bearer ${key}`, 'Authorization'));
+    const [doubled] = twice.exchanges[0]?.sent ?? [];
+    assert(typeof doubled?.value === 'object');
+    assert.deepEqual([doubled.value.scheme, doubled.value.masked.shown], ['Bearer Bearer', 'demo…6789']);
+  });
+
+  it('keeps no secret that a server sends back', async () => {
+    const url = await answering((req, res) => {
+      res.writeHead(401, { 'WWW-Authenticate': `Bearer error_description="bad ${req.headers.authorization}"` });
+      res.end(JSON.stringify({ error: `Who is ${req.headers.authorization}?` }));
+    });
+    const outcome = await connectAndList(request(url, `Bearer ${key}`, 'Authorization'));
+    assert(!JSON.stringify(outcome).includes(key));
+    assert.equal(outcome.exchanges[0]?.body, '{"error":"Who is [secret]?"}');
   });
 
   it('a refusal is asked for once', async () => {

@@ -44,9 +44,7 @@ describe('diagnosis', () => {
       'certificate-expired',
       'certificate-other-name',
       'too-much',
-      'not-seen',
       'refused',
-      'call-refused',
     ]);
   });
 });

@@ -1,0 +1,213 @@
+import * as vscode from 'vscode';
+import { canonicalUrl } from '../../core/config/url.ts';
+import type { Credential, SignedJwtCredential } from '../../core/credentials/types.ts';
+import { KeyringError } from '../../core/errors.ts';
+import { plainText } from '../../core/text.ts';
+import type { ConnectionFix, ServerTarget } from '../../ids.ts';
+import { Cancelled, runCommand } from '../../platform/commands.ts';
+import { confirmInsecure } from '../../platform/insecure.ts';
+import { providedServer } from '../../platform/providedServers.ts';
+import { findServer } from '../../platform/serverTargets.ts';
+import { inertText } from '../../platform/texts.ts';
+import type { Services } from '../../services.ts';
+
+/** Does what a report offers. Where another command does it already, that one is run. */
+export async function applyFix(services: Services, target: ServerTarget, fix: ConnectionFix): Promise<void> {
+  if (!vscode.workspace.isTrusted) {
+    throw new KeyringError('workspace-not-trusted');
+  }
+  const { value = '' } = fix;
+  switch (fix.kind) {
+    case 'renew':
+      await runCommand('mcpKeyring.credentials.renew', idOf(await credentialOf(services, target)));
+      return;
+    case 'replaceToken':
+      await runCommand('mcpKeyring.credentials.replaceToken', idOf(await credentialOf(services, target)));
+      return;
+    case 'addCredential':
+      await runCommand('mcpKeyring.addCredential', target);
+      return;
+    case 'attachCredential':
+    case 'signIn':
+      await runCommand('mcpKeyring.servers.attachCredential', target);
+      return;
+    case 'setAudience':
+      return changeTemplate(services, target, template => ({
+        ...template,
+        claims: { ...template.claims, aud: value },
+      }));
+    case 'setIssuer':
+      return changeTemplate(services, target, template => ({
+        ...template,
+        claims: { ...template.claims, iss: value },
+      }));
+    case 'setAlgorithm':
+      return changeTemplate(services, target, template => ({ ...template, algorithm: value }));
+    case 'setEncoding':
+      return readSecretAs(services, target, value);
+    case 'switchRole':
+      await runCommand('mcpKeyring.servers.switchRole', target, ...(fix.value === undefined ? [] : [fix.value]));
+      return;
+    case 'editClaims': {
+      const credential = await credentialOf(services, target);
+      await runCommand(
+        credential.kind === 'signedJwt' ? 'mcpKeyring.credentials.editClaims' : 'mcpKeyring.credentials.showDetails',
+        idOf(credential),
+      );
+      return;
+    }
+    case 'repairHeader':
+      await runCommand('mcpKeyring.servers.repairHeader', target);
+      return;
+    case 'renameHeader':
+      return renameHeader(services, target, value);
+    case 'useUrl':
+      return useUrl(services, target, value);
+    case 'showInFile':
+      await runCommand('mcpKeyring.servers.revealInFile', target);
+      return;
+    case 'testAgain':
+      await runCommand('mcpKeyring.servers.testConnection', target);
+      return;
+    case 'copyAsCurl':
+      await runCommand('mcpKeyring.servers.copyAs', target, { form: 'curl' });
+      return;
+    case 'showLog':
+      await runCommand('mcpKeyring.showLog');
+  }
+}
+
+function idOf({ id }: Credential) {
+  return { credentialId: id };
+}
+
+async function credentialOf({ vault, inventory }: Services, target: ServerTarget): Promise<Credential> {
+  await vault.load();
+  const found = findServer(inventory.snapshot, target);
+  const id = found?.header?.credentialId;
+  if (id === undefined) {
+    throw new KeyringError('no-credential', { url: found?.server.url ?? target.server, ...target });
+  }
+  return vault.readCredential(id);
+}
+
+/** Changes what the credential signs, and signs at once: a change that cannot be signed is taken back. */
+async function changeTemplate(
+  services: Services,
+  target: ServerTarget,
+  change: (template: SignedJwtCredential['template']) => SignedJwtCredential['template'],
+): Promise<void> {
+  const credential = await credentialOf(services, target);
+  await changeSigned(services, credential, current => ({ ...current, template: change(current.template) }));
+}
+
+async function changeSigned(
+  { vault, broker, deliverer }: Services,
+  before: Credential,
+  change: (credential: SignedJwtCredential) => SignedJwtCredential,
+): Promise<void> {
+  if (before.kind !== 'signedJwt') {
+    throw new KeyringError('cannot-renew', { id: before.id, name: before.name, kind: before.kind });
+  }
+  await vault.updateCredential(before.id, current => (current.kind === 'signedJwt' ? change(current) : undefined));
+  try {
+    await broker.renew(before.id);
+  } catch (error) {
+    await vault.updateCredential(before.id, current =>
+      current.kind === 'signedJwt' ? { ...current, keyId: before.keyId, template: before.template } : undefined,
+    );
+    throw error;
+  }
+  await deliverer.rewriteLiterals(before.id);
+}
+
+/** The same secret, read in another way, is another key: what else is signed with the first one stays as it is. */
+async function readSecretAs(services: Services, target: ServerTarget, encoding: string): Promise<void> {
+  const { vault, clock } = services;
+  const credential = await credentialOf(services, target);
+  const key = credential.kind === 'signedJwt' ? vault.signingKey(credential.keyId) : undefined;
+  if (key?.type !== 'oct' || !['utf8', 'base64', 'base64url', 'hex'].includes(encoding)) {
+    throw new KeyringError('argument-invalid', { field: 'value', reason: 'unknown-choice', value: encoding });
+  }
+  const other = { ...key, id: crypto.randomUUID(), encoding: encoding as typeof key.encoding, createdAt: clock.now() };
+  await vault.putSigningKey({ ...other, name: `${key.name} (${encoding})` });
+  try {
+    await changeSigned(services, credential, current => ({ ...current, keyId: other.id }));
+  } catch (error) {
+    await vault.deleteSigningKey(other.id);
+    throw error;
+  }
+}
+
+/** The credential in another header: first there, and gone from where it was only then. */
+async function renameHeader(services: Services, target: ServerTarget, header: string): Promise<void> {
+  const { deliverer } = services;
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(header)) {
+    throw new KeyringError('argument-invalid', { field: 'value', reason: 'unknown-choice', value: header });
+  }
+  if (providedServer(services, target)) {
+    await runCommand('mcpKeyring.servers.attachCredential', { ...target, header });
+    return;
+  }
+  const found = await deliverer.find(target);
+  const before = findServer(services.inventory.snapshot, target)?.header?.parsed;
+  const credential = await credentialOf(services, target).catch(() => undefined);
+  if (!credential) {
+    // It stands in the file in clear: where it goes is for its owner to write.
+    await runCommand('mcpKeyring.servers.revealInFile', target);
+    return;
+  }
+  const url = found.parsed.url?.value ?? '';
+  const delivery = await deliverer.preferredDelivery(found.place);
+  await deliverer.attach({ place: found.place, server: target.server, url, header, delivery }, credential.id, {
+    allowInsecure: await confirmInsecure(url),
+  });
+  if (before && before.name.toLowerCase() !== header.toLowerCase()) {
+    await deliverer.detach(await deliverer.find(target), before.name);
+  }
+}
+
+/** The server at another URL, its credential with it. To another origin only if the person says so once more. */
+async function useUrl(services: Services, target: ServerTarget, url: string): Promise<void> {
+  const { deliverer, vault } = services;
+  await vault.load();
+  const canonical = canonicalUrl(url);
+  if (!canonical.ok) {
+    throw new KeyringError('url-invalid', { url });
+  }
+  const found = await deliverer.find(target);
+  const header = findServer(services.inventory.snapshot, target)?.header;
+  const credential = header?.credentialId === undefined ? undefined : vault.credential(header.credentialId);
+  const from = found.parsed.url?.value ?? '';
+  if (new URL(canonical.value).origin !== originOf(from)) {
+    await confirmOrigin(url, credential?.name ?? target.server);
+  }
+  await deliverer.move(found, url, header && credential && { id: credential.id, header: header.parsed.name }, {
+    allowInsecure: await confirmInsecure(url),
+  });
+}
+
+async function confirmOrigin(url: string, name: string): Promise<void> {
+  const yes = vscode.l10n.t('Use This URL');
+  const chosen = await vscode.window.showWarningMessage(
+    inertText(vscode.l10n.t('Send “{0}” to {1} from now on?', plainText(name), plainText(url))),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'This is another server than the one that the file names. Whoever runs it can use the credential.',
+      ),
+    },
+    yes,
+  );
+  if (chosen !== yes) {
+    throw new Cancelled();
+  }
+}
+
+function originOf(url: string): string | undefined {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return undefined;
+  }
+}
