@@ -22,7 +22,6 @@ const folderFiles: readonly (readonly [path: string, text: (name: string) => str
   ['beta/.codex/config.toml', name => `[mcp_servers.${name}]\nurl = "https://${name}.example.com/mcp"\n`],
   ['alpha/.devcontainer/devcontainer.json', devContainer],
   ['alpha/.devcontainer.json', devContainer],
-  ['beta/.devcontainer/python/devcontainer.json', devContainer],
 ];
 
 function devContainer(name: string): string {
