@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { defaultLimits } from '../../../src/core/connection/limits.ts';
-import type { AddServerResult, CompareRolesResult } from '../../../src/ids.ts';
+import type { AddServerResult, CompareRolesResult, TestConnectionResult } from '../../../src/ids.ts';
 import { type HostileServer, type Misbehaviour, startHostileServer } from '../../servers/hostileServer.ts';
 import { forgetAll, headerSnapshot, uriOf } from '../harness/inside.ts';
 import { addServer, run, until } from '../harness/keyring.ts';
@@ -44,6 +44,10 @@ describe('A hostile server', function () {
     return (await run('mcpKeyring.servers.compareRoles', target, answers)) as CompareRolesResult;
   }
 
+  async function test(target: AddServerResult): Promise<TestConnectionResult> {
+    return (await run('mcpKeyring.servers.testConnection', target, { show: false })) as TestConnectionResult;
+  }
+
   const expected: readonly (readonly [Misbehaviour, 'start' | 'list', state: string, codes: readonly string[]])[] = [
     ['endless', 'start', 'failed', ['bounds']],
     ['endless', 'list', 'partly', ['bounds']],
@@ -72,11 +76,19 @@ describe('A hostile server', function () {
       assert.ok(codes.includes(column.problem?.code ?? 'none'), JSON.stringify(column));
       assert.ok(rows.length <= 3 * defaultLimits.items);
     });
+
+    it(`${behaviour}, from the ${from} on: Test Connection`, async () => {
+      const target = await start(behaviour, from);
+      const { healthy, verdict } = await watched(() => test(target));
+      assert.ok(!(healthy && from === 'start'), verdict);
+      assert.ok(verdict.length > 10 && verdict.length < 1000, verdict);
+      assert.doesNotMatch(verdict, /[\u0000-\u001f\u202e]/);
+    });
   }
 
   for (const behaviour of ['never', 'drip', 'endless', 'gigabyte'] as const) {
     for (const from of ['start', 'list'] as const) {
-      for (const command of ['Compare Roles'] as const) {
+      for (const command of ['Compare Roles', 'Test Connection'] as const) {
         it(`cancelled while the server does this from the ${from} on: ${behaviour}: ${command}`, async () => {
           const target = await start(behaviour, from);
           const cancel = new vscode.CancellationTokenSource();
@@ -91,7 +103,9 @@ describe('A hostile server', function () {
             }
           };
           const began = performance.now();
-          assert.equal(await compare(target), undefined);
+          // The matrix is not there; a test says that it was cancelled.
+          const result = await (command === 'Compare Roles' ? compare(target) : test(target));
+          assert.ok(result === undefined || ('healthy' in result && !result.healthy), JSON.stringify(result));
           assert.ok(performance.now() - began < 10_000);
           const { length } = server.requests;
           await until('no open request', () => server?.open === 0);
