@@ -10,6 +10,7 @@ import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
 import { ROLE_PERMISSIONS, signRolesToken, startRolesServer } from '../../servers/rolesServer.ts';
 import { services, uriOf } from '../../vscode/harness/inside.ts';
 import { addServer, inWorkspace, pause, readText, run, start, stop, until } from '../../vscode/harness/keyring.ts';
+import { searchFiles } from '../../vscode/harness/outside.ts';
 import { testEnvironment } from '../../vscode/harness/testEnvironment.ts';
 import { type SessionSecret, secretsVariable } from '../secretsFile.ts';
 
@@ -148,9 +149,12 @@ describe('A session', function () {
     writeFileSync(file, '');
     const document = await vscode.workspace.openTextDocument(file);
     const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, new vscode.Position(0, 0), tell('Local History', `control-${random()}`, true));
+    const kept = tell('Local History', `control-${random()}`, true);
+    edit.insert(document.uri, new vscode.Position(0, 0), kept);
     await vscode.workspace.applyEdit(edit);
     await document.save();
+    // It is kept a moment after the file is saved, and not once the file is gone.
+    await until('Local History to keep it', () => searchFiles([kept]).some(hit => /History/.test(hit.file)));
     await vscode.workspace.fs.delete(document.uri);
   });
 
