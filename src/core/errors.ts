@@ -60,6 +60,7 @@ export type ErrorCode =
   | 'server-not-providable'
   | 'reference-not-supported'
   | 'move-not-possible'
+  | 'move-would-switch'
   | 'variable-not-supported'
   | 'server-not-copyable'
   | 'purge-missing'

@@ -171,6 +171,12 @@ export function errorText(error: KeyringError): string {
         'What reads {0} takes secrets from the file alone, so this one has to stand there. Move the server to a file of VS Code, or let MCP Keyring take it over.',
         text(data.file),
       );
+    case 'move-would-switch':
+      return l10n.t(
+        'Another server has the address {0} too, with another credential. Only one can be in use for an address and a header, so the secret of {1} stays in its file.',
+        text(data.url),
+        text(data.server),
+      );
     case 'reference-not-supported':
       return l10n.t(
         'delivery: what reads {0} does not resolve ${input:...}, so a reference would be sent as it stands. Choose the delivery “literal”.',

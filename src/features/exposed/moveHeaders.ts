@@ -46,22 +46,26 @@ export interface MoveOutcome {
 export async function moveHeaders(services: Services, targets: readonly ServerTarget[]): Promise<MoveOutcome> {
   const moved: MovedHeader[] = [];
   const problems: unknown[] = [];
+  const given: Given = new Map();
   for (const inFile of Map.groupBy(targets, ({ file }) => file).values()) {
-    const outcome = await moveInFile(services, inFile);
+    const outcome = await moveInFile(services, inFile, given);
     moved.push(...outcome.moved);
     problems.push(...outcome.problems);
   }
   return { moved, problems };
 }
 
-async function moveInFile(services: Services, targets: readonly ServerTarget[]): Promise<MoveOutcome> {
+/** Which credential each URL and header got so far. */
+type Given = Map<string, string>;
+
+async function moveInFile(services: Services, targets: readonly ServerTarget[], given: Given): Promise<MoveOutcome> {
   const { vault, deliverer } = services;
   const problems: unknown[] = [];
   const created: string[] = [];
   const found: { readonly assignment: Assignment; readonly written: string }[] = [];
   for (const target of targets) {
     try {
-      found.push(await assign(services, target, created));
+      found.push(await assign(services, target, created, given));
     } catch (error) {
       problems.push(error);
     }
@@ -95,6 +99,7 @@ async function assign(
   services: Services,
   target: ServerTarget,
   created: string[],
+  given: Given,
 ): Promise<{ readonly assignment: Assignment; readonly written: string }> {
   const { deliverer, vault, clock } = services;
   const server = await deliverer.find(target);
@@ -116,6 +121,7 @@ async function assign(
   const made = makeCredential(answers, target.server, header.name, vault, clock).credential;
   // The same secret in several places is one credential: it is renewed and revoked as one.
   const credential = vault.credentials.find(other => isSame(other, made)) ?? made;
+  refuseSwitch(services, target, url.value, header.name, credential.id, given);
   if (delivery === 'environment' && !credential.terminal) {
     const taken = (variable: string) => vault.credentials.some(({ terminal }) => terminal?.variable === variable);
     const variable = credentialVariable(credential.name, taken);
@@ -132,6 +138,40 @@ async function assign(
     created.push(made.id);
   }
   return { assignment: { placement, credentialId: credential.id, allowInsecure }, written: header.value };
+}
+
+/**
+ * One credential is in use for each URL and header, whatever a URL's query says: a second one for another server of the same
+ * address would take the first one's place there.
+ * @throws KeyringError `move-would-switch`
+ */
+function refuseSwitch(
+  { inventory, vault }: Services,
+  target: ServerTarget,
+  serverUrl: string,
+  header: string,
+  credentialId: string,
+  given: Given,
+): void {
+  const canonical = canonicalUrl(serverUrl);
+  const url = canonical.ok ? canonical.value : serverUrl;
+  const key = `${url}\n${header.toLowerCase()}`;
+  const { files, provided } = inventory.snapshot;
+  const isUsed = (id: string) =>
+    provided.some(server => server.headers.some(other => other.credentialId === id)) ||
+    files.some(({ source, servers }) =>
+      servers.some(
+        ({ parsed, headers }) =>
+          !(source.uri === target.file && parsed.name === target.server) &&
+          headers.some(other => other.kind !== 'literal' && other.credentialId === id),
+      ),
+    );
+  const inUse = vault.attachedTo(url, header)[0]?.credentialId;
+  const other = given.get(key) ?? (inUse !== undefined && isUsed(inUse) ? inUse : undefined);
+  if (other !== undefined && other !== credentialId) {
+    throw new KeyringError('move-would-switch', { server: target.server, url });
+  }
+  given.set(key, credentialId);
 }
 
 /** @throws Cancelled unless the person says yes: from here on only what VS Code's terminals start gets the secret */

@@ -7,7 +7,7 @@ import { exposedItems } from '../../../src/features/exposed/exposedItems.ts';
 import { historyText } from '../../../src/features/exposed/history.ts';
 import { searchGitHistory } from '../../../src/platform/node/git.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
-import { forgetAll, services, uriOf } from '../harness/inside.ts';
+import { fileSnapshot, forgetAll, services, uriOf } from '../harness/inside.ts';
 import { codes, inWorkspace, problems, readConfig, readText, run, stop, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { alpha, beta, everyPlace, secrets, write } from './files.ts';
@@ -199,6 +199,31 @@ describe('A secret in a file', () => {
     } finally {
       messages.release();
       rmSync(inWorkspace(path));
+    }
+  });
+
+  it('stays where another server of the same address has another one, which would be sent there', async () => {
+    const entry = (name: string, secret: string) =>
+      `"${name}": { "type": "http", "url": "https://one.example.com/mcp?${name}", "headers": { "X-API-Key": "${secret}" } }`;
+    await write(alpha, `{ "servers": { ${entry('first', secrets.bearer)}, ${entry('second', secrets.query)} } }`);
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await run('mcpKeyring.moveSecrets', { file, headers: 'all' });
+      assert.ok(!readText(alpha).includes(secrets.bearer));
+      assert.ok(readText(alpha).includes(secrets.query));
+      assert.match(
+        messages.shown[0]?.text ?? '',
+        /^Another server has the address https:\/\/one\.example\.com\/mcp too/,
+      );
+      await until('the reference', async () =>
+        (await fileSnapshot(file))?.servers[0]?.headers.some(({ kind }) => kind === 'keyring'),
+      );
+      await run('mcpKeyring.servers.moveToKeyring', { file, server: 'second' });
+      assert.ok(readText(alpha).includes(secrets.query));
+      assert.equal((await services()).vault.credentials.length, 1);
+    } finally {
+      messages.release();
     }
   });
 
