@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { KeyringError } from '../../../src/core/errors.ts';
 import { oauthFailure, oauthFailureCodes } from '../../../src/core/oauth/failures.ts';
 import { oauthError } from '../../../src/core/oauth/keyringError.ts';
 import type { AddServerResult, OAuthAnswers } from '../../../src/ids.ts';
 import { errorActions, errorText } from '../../../src/platform/errorTexts.ts';
+import type { SignInPlan } from '../../../src/platform/oauth/flow.ts';
+import { flows, runFlow } from '../../../src/platform/oauth/flows.ts';
+import { progressUi } from '../../../src/platform/oauth/signInUi.ts';
 import { type FakeServer, startFakeServer } from '../../unit/core/oauth/fakeServer.ts';
 import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
 import { addServer, inWorkspace, readText, until } from '../harness/keyring.ts';
@@ -88,6 +92,25 @@ describe('OAuth: what goes wrong is said, and leaves nothing', () => {
       return person.land(`${searchParams.get('redirect_uri')}?${query}`);
     };
   }
+
+  it('one list of ways to a token: where each works and what it needs; elsewhere it is refused in words', async () => {
+    assert.deepEqual(
+      flows.map(({ id, worksIn, needs }) => [id, worksIn.join(' '), needs.join(' ')]),
+      [
+        ['authorizationCode', 'node web remote', 'person browser authorizationServer'],
+        ['deviceCode', 'node remote', 'person authorizationServer'],
+        ['clientCredentials', 'node remote', 'authorizationServer clientSecret'],
+        ['tokenEndpoint', 'node remote', 'tokenEndpoint clientSecret'],
+        ['vscodeAccount', 'node web remote', 'person accountProvider'],
+      ],
+    );
+    const tools = await (await services()).signIns.tools();
+    const plan = { flow: 'tokenEndpoint', recipe: {} } as unknown as SignInPlan;
+    await assert.rejects(runFlow({ ...tools, host: 'web' }, plan, progressUi), (error: KeyringError) => {
+      assert.match(errorText(error), /“tokenEndpoint” does not work where this VS Code runs/);
+      return true;
+    });
+  });
 
   it('every failure has a sentence of its own, and the log is one click away', () => {
     const sentences = oauthFailureCodes.map(code => errorText(oauthError(oauthFailure(code))));
