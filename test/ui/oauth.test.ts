@@ -113,6 +113,34 @@ describe('Signing in with OAuth', () => {
     await workbench.screenshot('oauth-signed-in-dark');
   });
 
+  it('leaves nothing behind when it is left at any step, also while the browser is open', async () => {
+    const { quickInput } = workbench;
+    const before = workbench.read('.vscode/mcp.json');
+    const known = (await workbench.sideBar.rows('Credentials')).map(({ label }) => label);
+    for (const last of ['ways', 'review', 'browser']) {
+      await toTheWays('left');
+      if (last !== 'ways') {
+        await quickInput.accept();
+        await step('This is where you will sign in.');
+      }
+      if (last === 'browser') {
+        const page = await openedPage(workbench, () => quickInput.accept());
+        await page.getByRole('button', { name: 'Allow' }).waitFor();
+        await step(`Sign in at 127.0.0.1:${as.port} in your browser, then come back.`);
+        await workbench.screenshot('oauth-waiting-dark');
+        await page.close();
+      }
+      await quickInput.escape();
+      await quickInput.disappears();
+    }
+    assert.equal(workbench.read('.vscode/mcp.json'), before);
+    assert.deepEqual(
+      (await workbench.sideBar.rows('Credentials')).map(({ label }) => label),
+      known,
+    );
+    assert.deepEqual(await workbench.notifications(), []);
+  });
+
   it('a refusal at the server is a sentence with the log beside it, and everything can be tried again', async () => {
     const { quickInput } = workbench;
     await toTheWays('declined');
