@@ -49,6 +49,76 @@ function withGetters(text) {
 }
 
 /**
+ * Which file a chunk goes into when it ships. There are more than a hundred, mostly of a few kilobytes: one by one they fill a
+ * quarter of the package with what a zip file says of each of its entries. What few sessions need stays apart.
+ *
+ * @param {string[]} inputs the source files in the chunk
+ */
+function packOf(inputs) {
+  if (inputs.some(input => input.includes('node_modules/@modelcontextprotocol/'))) {
+    return 'connection';
+  }
+  const all = pattern => inputs.length > 0 && inputs.every(input => pattern.test(input));
+  return all(/oauth/i) ? 'oauth' : 'late';
+}
+
+/**
+ * Puts all chunks into a few files: those that activation needs into `extension.cjs`, the others into one for each pack, which
+ * is read when one of its chunks is asked for. What is in a chunk runs when it is asked for first, as before. Chunks go by
+ * numbers, since their names are hashes, which no zip makes smaller.
+ *
+ * @param {Map<string, string>} chunks from path to the code as CommonJS
+ * @param {esbuild.Metafile} metafile
+ * @returns {Map<string, string>} the files to write
+ */
+function packed(chunks, { outputs }) {
+  const entry = 'extension.cjs';
+  const infoOf = new Map(Object.entries(outputs).map(([path, info]) => [basename(path), info]));
+  const eager = new Set([entry]);
+  for (const name of eager) {
+    for (const { path, kind, external } of infoOf.get(name)?.imports ?? []) {
+      if (kind === 'import-statement' && !external) {
+        eager.add(basename(path));
+      }
+    }
+  }
+  const packs = new Map([['extension', [...eager]]]);
+  for (const [name, { inputs }] of infoOf) {
+    if (!eager.has(name)) {
+      const pack = packOf(Object.keys(inputs));
+      packs.set(pack, [...(packs.get(pack) ?? []), name]);
+    }
+  }
+  const numbers = new Map([...packs.values()].flat().map((name, number) => [name, number]));
+  const codeOf = new Map([...chunks].map(([path, code]) => [basename(path), code]));
+  const functionsOf = names =>
+    names.map(name => {
+      const code = codeOf
+        .get(name)
+        .replace(/\brequire\("\.\/(?:chunks\/)?([\w-]+\.cjs)"\)/g, (_, other) => `load(${numbers.get(other)})`);
+      return `${numbers.get(name)}:(module,exports,load)=>{${code}}`;
+    });
+  const files = new Map();
+  const cases = [];
+  for (const [pack, names] of packs) {
+    if (pack !== 'extension') {
+      cases.push(...names.map(name => `${numbers.get(name)}:"${pack}"`));
+      files.set(`${out}/chunks/${pack}.cjs`, `module.exports={${functionsOf(names).join(',\n')}};`);
+    }
+  }
+  const load = [
+    'const loaded={},load=number=>{let module=loaded[number];if(!module){',
+    'if(!chunks[number])Object.assign(chunks,require(`./chunks/${packs[number]}.cjs`));',
+    'module=loaded[number]={exports:{}};chunks[number](module,module.exports,load)}return module.exports};',
+  ].join('');
+  files.set(
+    `${out}/${entry}`,
+    `const chunks={${functionsOf(packs.get('extension')).join(',\n')}},packs={${cases}};${load}module.exports=load(0);`,
+  );
+  return files;
+}
+
+/**
  * esbuild splits code only for ES modules, and VS Code loads extensions as CommonJS everywhere. So the chunks are built as
  * modules and then each is turned into CommonJS, where a dynamic import is a late `require`.
  *
@@ -57,7 +127,8 @@ function withGetters(text) {
 const commonJsChunks = {
   name: 'commonjs-chunks',
   setup(build) {
-    build.onEnd(async ({ outputFiles = [] }) => {
+    build.onEnd(async ({ outputFiles = [], metafile }) => {
+      const chunks = new Map();
       for (const { path, text } of outputFiles) {
         const { code, map } = await esbuild.transform(withGetters(text), {
           format: 'cjs',
@@ -70,11 +141,16 @@ const commonJsChunks = {
           logLevel: 'warning',
           logOverride: { 'commonjs-variable-in-esm': 'silent' },
         });
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+        chunks.set(path, production ? code.trimEnd() : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
         if (map) {
+          mkdirSync(dirname(path), { recursive: true });
           writeFileSync(`${path}.map`, map);
         }
+      }
+      // Only what ships is packed: in a debugger, a chunk beside its source map is easier to read.
+      for (const [path, code] of production && metafile ? packed(chunks, metafile) : chunks) {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, code);
       }
     });
   },
@@ -87,6 +163,7 @@ const extension = {
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   write: false,
+  metafile: true,
   // The MCP client brings a validator of JSON schemas of 150 kB that is never asked for anything.
   alias: { '@modelcontextprotocol/client/_shims': './src/core/connection/clientShims.ts' },
   // The second step reads it from the text.
