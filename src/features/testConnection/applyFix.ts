@@ -27,8 +27,9 @@ export async function applyFix(services: Services, target: ServerTarget, fix: Co
     case 'addCredential':
       await runCommand('mcpKeyring.addCredential', target);
       return;
-    case 'attachCredential':
     case 'signIn':
+      return signIn(services, target);
+    case 'attachCredential':
       await runCommand('mcpKeyring.servers.attachCredential', target);
       return;
     case 'setAudience':
@@ -74,6 +75,17 @@ export async function applyFix(services: Services, target: ServerTarget, fix: Co
       return;
     case 'showLog':
       await runCommand('mcpKeyring.showLog');
+  }
+}
+
+/** Signs in again where a sign-in is what the server gets; otherwise makes a credential that is one. */
+async function signIn({ vault, inventory }: Services, target: ServerTarget): Promise<void> {
+  await vault.load();
+  const id = findServer(inventory.snapshot, target)?.header?.credentialId;
+  if (id !== undefined && vault.credential(id)?.kind === 'oauth') {
+    await runCommand('mcpKeyring.credentials.signIn', { credentialId: id });
+  } else {
+    await runCommand('mcpKeyring.addCredential', target, { kind: 'oauth' });
   }
 }
 
