@@ -117,12 +117,15 @@ function isAt(span: Span | undefined, start: number, end: number): boolean {
   return span !== undefined && span.start <= end && span.end >= start;
 }
 
-/** At a server's URL: what the last test offers to do, and another test. */
+/** At the URL of a server that a test found something wrong with: what the test offers to do, and another test. */
 function connectionFixes(
   file: string,
   { parsed, verdict }: ServerSnapshot,
   diagnostics: readonly vscode.Diagnostic[],
 ): vscode.CodeAction[] {
+  if (!verdict) {
+    return [];
+  }
   const target: ServerTarget = { file, server: parsed.name };
   const solved = diagnostics.filter(({ code }) => code === 'connection-failed');
   const make = <K extends CommandId>(title: string, command: K, ...args: Commands[K]) => {
@@ -131,7 +134,7 @@ function connectionFixes(
     action.diagnostics = solved;
     return action;
   };
-  const fixes = (verdict?.fixes ?? [])
+  const fixes = verdict.fixes
     .filter(({ kind }) => kind !== 'testAgain' && kind !== 'showInFile')
     .map(fix => make(offerText(fix), 'mcpKeyring.servers.applyFix', target, fix));
   const [first] = fixes;

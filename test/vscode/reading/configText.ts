@@ -23,7 +23,13 @@ export async function writeConfig(text: string, path = configPath): Promise<vsco
     const content = (await fileSnapshot(uriOf(path)))?.source.content;
     return content?.state === 'text' && content.text === text;
   });
-  return vscode.Uri.file(inWorkspace(path));
+  const uri = vscode.Uri.file(inWorkspace(path));
+  // A document that an earlier test opened follows the file a moment later.
+  await until('the document to follow', () => {
+    const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+    return !open || open.isClosed || open.getText() === text;
+  });
+  return uri;
 }
 
 /** The position of the first place where a text stands in a document. */
