@@ -12,7 +12,7 @@ export type EditPlan = (text: string) => Result<readonly TextEdit[], EditProblem
 export interface EditOptions {
   /**
    * The edit puts a secret into the file: it is written past the editor where that is possible, since VS Code's Local
-   * History keeps a copy of every file that an editor saves.
+   * History keeps a copy of every file that an editor saves. A file that is new is for its owner alone.
    */
   readonly secret?: boolean;
   /** A file that no editor shows is edited in a buffer all the same, so that undo works once an editor does. */
@@ -58,7 +58,7 @@ async function attemptEdit(uri: vscode.Uri, plan: EditPlan, options: EditOptions
     return editDocument(document, plan);
   }
   const result = document && !options.secret ? await editShown(document, plan) : undefined;
-  return result ?? editOnDisk(uri, plan);
+  return result ?? editOnDisk(uri, plan, options);
 }
 
 /**
@@ -194,10 +194,10 @@ async function hasCaughtUp(document: vscode.TextDocument): Promise<boolean> {
   }
 }
 
-async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<Edited | 'conflict'> {
+async function editOnDisk(uri: vscode.Uri, plan: EditPlan, options: EditOptions): Promise<Edited | 'conflict'> {
   const before = await readBytes(uri);
   if (uri.scheme === 'file') {
-    return editAtomically(uri, plan);
+    return editAtomically(uri, plan, options);
   }
   const bytes = edited(uri, before, plan);
   if (!bytes) {
@@ -215,14 +215,19 @@ async function editOnDisk(uri: vscode.Uri, plan: EditPlan): Promise<Edited | 'co
 }
 
 /** On this machine: never a half-written file, and no edit of another window lost. */
-async function editAtomically(uri: vscode.Uri, plan: EditPlan): Promise<Edited | 'conflict'> {
+async function editAtomically(
+  uri: vscode.Uri,
+  plan: EditPlan,
+  { secret = false }: EditOptions,
+): Promise<Edited | 'conflict'> {
   const { replaceFile } = await import('./node/atomicWrite.ts');
   let times = 0;
   try {
-    const outcome = await replaceFile(uri.fsPath, before => {
+    const change = (before: Uint8Array | undefined) => {
       times++;
       return edited(uri, before, plan);
-    });
+    };
+    const outcome = await replaceFile(uri.fsPath, change, { secret });
     return outcome === 'conflict' ? outcome : { outcome, again: times > 1 };
   } catch (error) {
     throw error instanceof KeyringError

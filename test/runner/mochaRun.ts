@@ -16,7 +16,7 @@ export interface MochaRequest {
   readonly onFailure?: (title: string) => Promise<void>;
 }
 
-/** Runs test files in this process, with mocha's own output. A hook that fails counts as a failure. */
+/** Runs test files in this process, with mocha's own output. A hook that fails counts as a failure, and so does a test that skips itself. */
 export async function runMocha({ spec, grep, timeout = 5000, onFailure }: MochaRequest): Promise<Counts> {
   const rootHooks: Mocha.RootHookObject = {
     async afterEach(this: Mocha.Context) {
@@ -25,7 +25,7 @@ export async function runMocha({ spec, grep, timeout = 5000, onFailure }: MochaR
       }
     },
   };
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout, rootHooks });
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout, rootHooks, forbidPending: true });
   for (const file of globSync(spec, { cwd: repoRoot }).sort()) {
     mocha.addFile(join(repoRoot, file));
   }

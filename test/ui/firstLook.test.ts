@@ -24,12 +24,10 @@ describe('npm start', () => {
   let profile: TemporaryFolder;
   let browser: BrowserContext | undefined;
 
-  before(async function () {
-    if (await answers(`http://127.0.0.1:${personsPort}/version`)) {
-      // It would take away the workspace that a person is trying things in.
-      console.log('    npm start is running already');
-      this.skip();
-    }
+  before(async () => {
+    // It would take away the workspace that a person is trying things in.
+    const isRunning = await answers(`http://127.0.0.1:${personsPort}/version`);
+    assert.ok(!isRunning, 'npm start is running already: stop it, then run this test again');
     profile = temporaryFolder('mcp-keyring-look');
     demo = spawn(process.execPath, ['test/demo/start.ts'], {
       cwd: repoRoot,

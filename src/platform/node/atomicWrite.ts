@@ -18,6 +18,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { withFileLock } from './fileLock.ts';
 import { hasCode, isAlive } from './lockFile.ts';
 
+export interface ReplaceOptions {
+  /** What is written holds a secret: a file that is new is for its owner alone (mode 0600). */
+  readonly secret?: boolean;
+}
+
 /** `conflict`: somebody else kept changing the file; nothing was written. */
 export type ReplaceOutcome = 'written' | 'unchanged' | 'conflict';
 
@@ -25,9 +30,10 @@ const attempts = 5;
 
 /**
  * Changes a file so that whoever reads it, and whatever is killed when, sees it as it was or as it is to be: what is new is
- * written beside it and takes its place at once. Links are followed; permissions and owner stay. Changes of several
- * windows and processes come one after another, and of a program that knows no lock it is noticed when it was quicker:
- * then the change is computed anew.
+ * written beside it and takes its place at once. Links are followed; permissions and owner stay, and a new file has those
+ * that the user gives to files (umask), or none for others if there is a secret in it. Changes of several windows and
+ * processes come one after another, and of a program that knows no lock it is noticed when it was quicker: then the change
+ * is computed anew.
  * @param path absolute
  * @param change from what the file holds (undefined where there is none) to what it is to hold; undefined to leave it.
  *   What it throws is passed on, and nothing is written.
@@ -36,6 +42,7 @@ const attempts = 5;
 export async function replaceFile(
   path: string,
   change: (before: Uint8Array | undefined) => Uint8Array | undefined,
+  options: ReplaceOptions = {},
 ): Promise<ReplaceOutcome> {
   const target = await resolveLinks(path);
   return withFileLock(target, async () => {
@@ -45,7 +52,7 @@ export async function replaceFile(
       if (!after || (before && Buffer.compare(before, after) === 0)) {
         return 'unchanged';
       }
-      if (await replace(target, before, after)) {
+      if (await replace(target, before, after, options)) {
         return 'written';
       }
     }
@@ -62,7 +69,12 @@ export async function withLockedFile<T>(path: string, action: () => Promise<T>):
 }
 
 /** Gives false, and writes nothing, if the file isn't what it was. */
-async function replace(target: string, before: Uint8Array | undefined, after: Uint8Array): Promise<boolean> {
+async function replace(
+  target: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array,
+  { secret }: ReplaceOptions,
+): Promise<boolean> {
   const old = before && (await stat(target));
   if (old) {
     // Renaming asks for no permission to write the file that is replaced.
@@ -75,7 +87,7 @@ async function replace(target: string, before: Uint8Array | undefined, after: Ui
   let isLeft = true;
   try {
     try {
-      await write(temporary, after, old);
+      await write(temporary, after, old, secret ? 0o600 : 0o666);
     } catch (error) {
       // No file can be made there, or none with that owner: better not atomically than not at all.
       if (old && hasCode(error, 'EACCES', 'EPERM', 'EROFS')) {
@@ -141,9 +153,9 @@ async function read(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-async function write(temporary: string, content: Uint8Array, old: Stats | undefined): Promise<void> {
+async function write(temporary: string, content: Uint8Array, old: Stats | undefined, modeOfNew: number): Promise<void> {
   // Nobody else may read it before it has the permissions of the file.
-  const file = await open(temporary, 'wx', old ? 0o600 : 0o666);
+  const file = await open(temporary, 'wx', old ? 0o600 : modeOfNew);
   try {
     if (old) {
       await keepOwner(file, old);

@@ -24,6 +24,7 @@ import { replaceFile } from '../../../src/platform/node/atomicWrite.ts';
 const crashes = Number(process.env.MCP_KEYRING_CRASHES ?? 30);
 const edits = Number(process.env.MCP_KEYRING_CONCURRENT_EDITS ?? 100);
 const onWindows = process.platform === 'win32';
+const isRoot = process.getuid?.() === 0;
 
 describe('replaceFile', () => {
   let folder = '';
@@ -52,38 +53,49 @@ describe('replaceFile', () => {
     strictEqual(statSync(path).ino, ino);
   });
 
-  it('keeps permissions and owner', async function () {
-    if (onWindows) {
-      this.skip();
-    }
-    writeFileSync(path, 'old');
-    const isRoot = process.getuid?.() === 0;
-    if (isRoot) {
-      chownSync(path, 1234, 4321);
-    }
-    chmodSync(path, 0o640);
-    const before = statSync(path);
-    strictEqual(await replaceFile(path, to('new')), 'written');
-    const after = statSync(path);
-    deepStrictEqual([after.mode, after.uid, after.gid], [before.mode, before.uid, before.gid]);
-    strictEqual(text(), 'new');
-  });
+  // Windows has neither these permissions nor links that everybody may make.
+  if (!onWindows) {
+    it('keeps permissions and owner, whatever is in the file', async () => {
+      writeFileSync(path, 'old');
+      if (isRoot) {
+        chownSync(path, 1234, 4321);
+      }
+      chmodSync(path, 0o640);
+      const before = statSync(path);
+      for (const secret of [false, true]) {
+        strictEqual(await replaceFile(path, to(`new, ${secret}`), { secret }), 'written');
+        const after = statSync(path);
+        deepStrictEqual([after.mode, after.uid, after.gid], [before.mode, before.uid, before.gid]);
+        strictEqual(text(), `new, ${secret}`);
+      }
+    });
 
-  it('follows links, also into nothing', async function () {
-    if (onWindows) {
-      this.skip();
-    }
-    mkdirSync(join(folder, 'dotfiles'));
-    const real = join(folder, 'dotfiles/real.json');
-    symlinkSync('dotfiles/link.json', path);
-    symlinkSync('real.json', join(folder, 'dotfiles/link.json'));
-    for (const content of ['first', 'second']) {
-      strictEqual(await replaceFile(path, to(content)), 'written');
-      strictEqual(readFileSync(real, 'utf8'), content);
-    }
-    ok(lstatSync(path).isSymbolicLink());
-    deepStrictEqual(readdirSync(join(folder, 'dotfiles')).toSorted(), ['link.json', 'real.json']);
-  });
+    it('makes a file as the user wants files to be, and for its owner alone if there is a secret in it', async () => {
+      const usual = process.umask(0o002);
+      try {
+        await replaceFile(path, to('new'));
+        strictEqual(statSync(path).mode & 0o777, 0o664);
+        const token = join(folder, 'token.json');
+        await replaceFile(token, to('secret'), { secret: true });
+        strictEqual(statSync(token).mode & 0o777, 0o600);
+      } finally {
+        process.umask(usual);
+      }
+    });
+
+    it('follows links, also into nothing', async () => {
+      mkdirSync(join(folder, 'dotfiles'));
+      const real = join(folder, 'dotfiles/real.json');
+      symlinkSync('dotfiles/link.json', path);
+      symlinkSync('real.json', join(folder, 'dotfiles/link.json'));
+      for (const content of ['first', 'second']) {
+        strictEqual(await replaceFile(path, to(content)), 'written');
+        strictEqual(readFileSync(real, 'utf8'), content);
+      }
+      ok(lstatSync(path).isSymbolicLink());
+      deepStrictEqual(readdirSync(join(folder, 'dotfiles')).toSorted(), ['link.json', 'real.json']);
+    });
+  }
 
   it('refuses links in a circle, a folder in its place and what its change refuses', async () => {
     if (!onWindows) {
@@ -103,13 +115,15 @@ describe('replaceFile', () => {
     strictEqual(await replaceFile(path, to('new')), 'written');
   });
 
-  it('refuses a file that is not to be written', async function () {
-    if (onWindows || process.getuid?.() === 0) {
-      this.skip();
-    }
+  it('refuses a file that is not to be written, also if its folder is', async () => {
     writeFileSync(path, 'old', { mode: 0o444 });
-    await rejects(replaceFile(path, to('new')), { code: 'EACCES' });
+    // Root may write everything, so a process that has become somebody else tries it.
+    chmodSync(folder, 0o777);
+    const child = fork(join(import.meta.dirname, 'strangerProcess.ts'), [path]);
+    const [outcome] = await once(child, 'message');
+    ok(['EACCES', 'EPERM'].includes(outcome), outcome);
     strictEqual(text(), 'old');
+    deepStrictEqual(readdirSync(folder), ['mcp.json']);
   });
 
   it('computes anew what somebody else was quicker with', async () => {

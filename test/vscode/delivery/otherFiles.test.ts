@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${...} is what config files say.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CopyServerAnswers, FileDelivery, ServerTarget } from '../../../src/ids.ts';
@@ -162,6 +162,23 @@ describe('The files of other clients', function () {
   });
 
   describe('a literal', () => {
+    // Windows has other permissions.
+    if (process.platform !== 'win32') {
+      it('that a file is made for can be read by nobody else', async () => {
+        const target = await addTodos();
+        write(home('.cursor/mcp.json'), '{ "mcpServers": {} }');
+        const { mode } = statSync(home('.cursor/mcp.json'));
+        for (const path of ['.cursor/mcp.json', '.codex/config.toml', desktop]) {
+          await copy(target, { to: home(path) });
+        }
+        const token = await tokenOf(target.credentialId);
+        assert.ok([inHome('.codex/config.toml'), inHome(desktop)].every(text => text.includes(token)));
+        assert.equal(statSync(home('.codex/config.toml')).mode & 0o777, 0o600);
+        assert.equal(statSync(home(desktop)).mode & 0o777, 0o600);
+        assert.equal(statSync(home('.cursor/mcp.json')).mode, mode);
+      });
+    }
+
     it('is replaced whenever there is a new token, in one write for a file, and never what a person wrote', async () => {
       const one = await addTodos('one');
       const two = await addServer({

@@ -237,14 +237,19 @@ describe('connection, bad input', function () {
       });
     }
 
-    it('IPv6 in brackets', async function () {
-      if (!hasIPv6) {
-        this.skip();
-      }
-      await start('none', 'start', { host: '::1' });
-      assert.match(server.url, /^http:\/\/\[::1\]:/);
-      const { connected } = await connect();
-      assert.equal(connected?.transport, 'streamableHttp');
+    if (hasIPv6) {
+      it('IPv6 in brackets', async () => {
+        await start('none', 'start', { host: '::1' });
+        assert.match(server.url, /^http:\/\/\[::1\]:/);
+        const { connected } = await connect();
+        assert.equal(connected?.transport, 'streamableHttp');
+      });
+    }
+
+    it('IPv6 in brackets where no way leads', async () => {
+      // 100::/64 is the prefix that discards (RFC 6666).
+      const { failure } = await connect(undefined, quick, 'http://[100::1]:9/mcp');
+      assert.ok(['network', 'timeout'].includes(failure?.code ?? ''), JSON.stringify(failure));
     });
 
     it('a port on which nobody listens, and one that speaks no HTTP', async () => {

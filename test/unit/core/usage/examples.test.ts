@@ -10,6 +10,7 @@ import { type ExampleForm, type ExampleRequest, exampleForms } from '../../../..
 
 const hostile = `it's "so" $HOME \${PATH} $(touch x) \`id\` \\n %PATH% !! ; & | {{b}} ‘’‚‛ \r\n\t\u0000\u001b\u2028 é 😀 '''"""`;
 const hasPosixShell = process.platform !== 'win32';
+const hasPython = spawnSync('python3', ['-c', '']).status === 0;
 
 function source(headers: readonly SourceHeader[], more: Partial<ExampleSource> = {}): ExampleSource {
   return {
@@ -62,19 +63,18 @@ describe('quoting', function () {
   // Shells and Python take their time to start on a busy machine.
   this.timeout(30_000);
 
-  it('for a POSIX shell gives back any text', function () {
-    if (!hasPosixShell) {
-      this.skip();
-    }
-    const texts = fc.sample(fc.string({ unit: 'binary' }), { numRuns: 100, seed: 7 });
-    // A shell's words hold no NUL.
-    const words = [...texts, hostile].map(text => text.replaceAll('\0', '').replace(/[\ud800-\udfff]/g, ''));
-    const script = `printf '%s\\0' ${words.map(word => posix(word)).join(' ')}`;
-    assert.deepEqual(
-      spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).stdout.split('\0').slice(0, -1),
-      words,
-    );
-  });
+  if (hasPosixShell) {
+    it('for a POSIX shell gives back any text', () => {
+      const texts = fc.sample(fc.string({ unit: 'binary' }), { numRuns: 100, seed: 7 });
+      // A shell's words hold no NUL.
+      const words = [...texts, hostile].map(text => text.replaceAll('\0', '').replace(/[\ud800-\udfff]/g, ''));
+      const script = `printf '%s\\0' ${words.map(word => posix(word)).join(' ')}`;
+      assert.deepEqual(
+        spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).stdout.split('\0').slice(0, -1),
+        words,
+      );
+    });
+  }
 
   it('for JavaScript gives back any text, in printable ASCII', () => {
     fc.assert(
@@ -87,15 +87,26 @@ describe('quoting', function () {
     assert.equal(runInNewContext(javascript(hostile)), hostile);
   });
 
-  it('for Python gives back any text', function () {
-    if (spawnSync('python3', ['-c', '']).status !== 0) {
-      this.skip();
-    }
-    const texts = [...fc.sample(fc.string({ unit: 'binary' }), { numRuns: 100, seed: 7 }), hostile];
-    const script = `import json\nprint(json.dumps([${texts.map(text => python(text)).join(',')}]))`;
-    const { stdout } = spawnSync('python3', ['-'], { input: script, encoding: 'utf8' });
-    assert.deepEqual(JSON.parse(stdout), texts);
+  it('for Python gives back any text, by escapes that mean the same in JSON', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), text => {
+        const expression = python(text, { variable: 'MCP_TOKEN' });
+        const [, literal = ''] =
+          /^("(?:[ !#-[\]-~]|\\(?:["\\bfnrt]|u[0-9a-f]{4}))*") \+ os\.environ\["MCP_TOKEN"\]$/.exec(expression) ?? [];
+        assert.equal(JSON.parse(literal), text);
+      }),
+    );
+    assert.equal(JSON.parse(python(hostile)), hostile);
   });
+
+  if (hasPython) {
+    it('for Python gives back any text, as python3 reads it', () => {
+      const texts = [...fc.sample(fc.string({ unit: 'binary' }), { numRuns: 100, seed: 7 }), hostile];
+      const script = `import json\nprint(json.dumps([${texts.map(text => python(text)).join(',')}]))`;
+      const { stdout } = spawnSync('python3', ['-'], { input: script, encoding: 'utf8' });
+      assert.deepEqual(JSON.parse(stdout), texts);
+    });
+  }
 
   it('for PowerShell keeps to single quotes, typographic ones too', () => {
     fc.assert(
@@ -134,63 +145,61 @@ describe('usage examples', function () {
     }
   });
 
-  it('pass curl, HTTPie and the inspector what is meant, whatever stands in it', function () {
-    if (!hasPosixShell) {
-      this.skip();
-    }
-    const url = "https://example.com/it's/$(touch+x)/`id`/!!;&|/[1-9]?q={a,b}";
-    const href = new URL(url).href;
-    const token = ':=@file $HOME "q" \\';
-    const given = source(
-      [
-        { name: awkwardName, prefix: '' },
-        { name: 'X-Plain', plain: "it's !x $HOME" },
-      ],
-      { url },
-    );
-    const curl = wordsFor('curl', example('curl', given), token);
-    assert.deepEqual(curl.slice(0, 2), ['--globoff', href]);
-    assert.ok(curl.includes(`${awkwardName}: ${token}`));
-    assert.ok(curl.includes("X-Plain: it's !x $HOME"));
-    const http = wordsFor('http', example('httpie', given), token);
-    assert.equal(http[http.indexOf('POST') + 1], href);
-    // HTTPie separates at the first of `:`, `:=`, `:@`, `=`, `==`, `@`, `=@`, `:=@`: with a blank behind it, `:` is the one.
-    assert.ok(http.includes(`${awkwardName}: ${token}`));
-    assert.equal(JSON.parse(http[http.indexOf('--raw') + 1] ?? '').method, 'initialize');
-    assert.ok(http.includes('--ignore-stdin'));
-    const npx = wordsFor('npx', example('inspector', { ...given, transport: 'sse' }), token);
-    assert.deepEqual(npx.slice(0, 7), [
-      '@modelcontextprotocol/inspector',
-      '--cli',
-      href,
-      '--transport',
-      'sse',
-      '--method',
-      'tools/list',
-    ]);
-    assert.equal(npx[npx.indexOf('--header') + 1], `${awkwardName}: ${token}`);
-  });
-
-  it('open a session with HTTPie before the tools are listed', function () {
-    if (!hasPosixShell) {
-      this.skip();
-    }
-    const text = example('httpie', source([{ name: 'Authorization', prefix: 'Bearer ' }], { request: 'tools/list' }));
-    const script = `http() { echo "$2|$4|$9|\${10}|\${11}" >&2
-      printf 'HTTP/1.1 200 OK\\r\\nMCP-Session-Id: abc\\r\\n\\r\\nevent: message\\ndata: {"result":{"protocolVersion":"2025-03-26"}}\\n'; }\n${text}`;
-    const { stderr } = spawnSync('bash', ['--norc', '-c', script], {
-      encoding: 'utf8',
-      env: { ...process.env, MCP_TOKEN: 'demo' },
+  if (hasPosixShell) {
+    it('pass curl, HTTPie and the inspector what is meant, whatever stands in it', () => {
+      const url = "https://example.com/it's/$(touch+x)/`id`/!!;&|/[1-9]?q={a,b}";
+      const href = new URL(url).href;
+      const token = ':=@file $HOME "q" \\';
+      const given = source(
+        [
+          { name: awkwardName, prefix: '' },
+          { name: 'X-Plain', plain: "it's !x $HOME" },
+        ],
+        { url },
+      );
+      const curl = wordsFor('curl', example('curl', given), token);
+      assert.deepEqual(curl.slice(0, 2), ['--globoff', href]);
+      assert.ok(curl.includes(`${awkwardName}: ${token}`));
+      assert.ok(curl.includes("X-Plain: it's !x $HOME"));
+      const http = wordsFor('http', example('httpie', given), token);
+      assert.equal(http[http.indexOf('POST') + 1], href);
+      // HTTPie separates at the first of `:`, `:=`, `:@`, `=`, `==`, `@`, `=@`, `:=@`: with a blank behind it, `:` is the one.
+      assert.ok(http.includes(`${awkwardName}: ${token}`));
+      assert.equal(JSON.parse(http[http.indexOf('--raw') + 1] ?? '').method, 'initialize');
+      assert.ok(http.includes('--ignore-stdin'));
+      const npx = wordsFor('npx', example('inspector', { ...given, transport: 'sse' }), token);
+      assert.deepEqual(npx.slice(0, 7), [
+        '@modelcontextprotocol/inspector',
+        '--cli',
+        href,
+        '--transport',
+        'sse',
+        '--method',
+        'tools/list',
+      ]);
+      assert.equal(npx[npx.indexOf('--header') + 1], `${awkwardName}: ${token}`);
     });
-    const calls = stderr.trim().split('\n');
-    assert.equal(calls.length, 3, stderr);
-    assert.match(calls[0] ?? '', /^--print=hb\|.*"initialize".*Mcp-Session-Id:\|/);
-    assert.match(
-      calls[1] ?? '',
-      /^--body\|.*notifications\/initialized.*Mcp-Session-Id:abc\|MCP-Protocol-Version:2025-03-26$/,
-    );
-    assert.match(calls[2] ?? '', /^--body\|.*tools\/list.*Mcp-Session-Id:abc\|MCP-Protocol-Version:2025-03-26$/);
-  });
+  }
+
+  if (hasPosixShell) {
+    it('open a session with HTTPie before the tools are listed', () => {
+      const text = example('httpie', source([{ name: 'Authorization', prefix: 'Bearer ' }], { request: 'tools/list' }));
+      const script = `http() { echo "$2|$4|$9|\${10}|\${11}" >&2
+      printf 'HTTP/1.1 200 OK\\r\\nMCP-Session-Id: abc\\r\\n\\r\\nevent: message\\ndata: {"result":{"protocolVersion":"2025-03-26"}}\\n'; }\n${text}`;
+      const { stderr } = spawnSync('bash', ['--norc', '-c', script], {
+        encoding: 'utf8',
+        env: { ...process.env, MCP_TOKEN: 'demo' },
+      });
+      const calls = stderr.trim().split('\n');
+      assert.equal(calls.length, 3, stderr);
+      assert.match(calls[0] ?? '', /^--print=hb\|.*"initialize".*Mcp-Session-Id:\|/);
+      assert.match(
+        calls[1] ?? '',
+        /^--body\|.*notifications\/initialized.*Mcp-Session-Id:abc\|MCP-Protocol-Version:2025-03-26$/,
+      );
+      assert.match(calls[2] ?? '', /^--body\|.*tools\/list.*Mcp-Session-Id:abc\|MCP-Protocol-Version:2025-03-26$/);
+    });
+  }
 
   it('are a PowerShell block that stops where the variable is missing', () => {
     const given = source([{ name: "X-'Key’", prefix: '' }], { url: 'https://example.com/a’b' });
