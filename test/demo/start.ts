@@ -1,10 +1,13 @@
 // `npm start`: builds the extension, starts real MCP servers, and opens VS Code on a workspace that names them.
 //
-//   node test/demo/start.ts            all of it
-//   node test/demo/start.ts --servers  the servers alone, for a VS Code started with F5 on test/demo/workspace
+//   node test/demo/start.ts                all of it
+//   node test/demo/start.ts --servers      the servers alone, for a VS Code started with F5 on test/demo/workspace
+//   node test/demo/start.ts --keep-in DIR  all of it, with the workspace and VS Code's data in a folder of your choice:
+//                                          beside a demo that runs already, or for a first look once more
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { findHost } from '../host/findHost.ts';
 import { type OpenedVsCode, openForPerson } from '../host/open.ts';
 import { cacheFolder, repoRoot } from '../host/paths.ts';
@@ -17,7 +20,9 @@ const stopped = Promise.withResolvers<void>();
 stopOnSignals();
 stopWithNpm();
 
-const serversOnly = process.argv.includes('--servers');
+const { values: wanted } = parseArgs({ options: { servers: { type: 'boolean' }, 'keep-in': { type: 'string' } } });
+const serversOnly = wanted.servers === true;
+const keptIn = resolve(wanted['keep-in'] ?? cacheFolder);
 let servers: DemoServers | undefined;
 let vsCode: OpenedVsCode | undefined;
 try {
@@ -48,10 +53,10 @@ async function run(): Promise<string> {
     console.log(describe(servers));
     return new Promise(() => {});
   }
-  const workspace = join(cacheFolder, 'demo');
+  const workspace = join(keptIn, 'demo');
   await prepareWorkspace(workspace, portsOf(servers));
   console.log('Starting VS Code...');
-  vsCode = await openForPerson({ workspace, extensionPath: repoRoot });
+  vsCode = await openForPerson({ workspace, extensionPath: repoRoot, keptIn });
   stopOnSignals();
   console.log(describe(servers, vsCode));
   await vsCode.exited;

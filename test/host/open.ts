@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { cleanEnvironment, startTree, stopTree } from './childProcess.ts';
 import type { DesktopInstallation } from './findDesktop.ts';
 import { findHost } from './findHost.ts';
-import { cacheFolder } from './paths.ts';
 import type { ServerInstallation } from './prepareServer.ts';
 import { startServerHost, writeUserSettings } from './serverHost.ts';
 
@@ -13,6 +12,8 @@ export interface OpenRequest {
   readonly workspace: string;
   /** The absolute path of the extension's folder. */
   readonly extensionPath: string;
+  /** The absolute path of the folder in which VS Code keeps its data from one run to the next. */
+  readonly keptIn: string;
 }
 
 /** A VS Code that a person looks at. */
@@ -40,7 +41,7 @@ const personsPort = 8427;
  * Opens a workspace with an extension under development for a person to use: a new window of a desktop VS Code, or
  * the VS Code server with a URL to open in a browser.
  *
- * Both keep their data between runs, apart from the person's own VS Code, in the cache folder.
+ * Both keep their data between runs, apart from the person's own VS Code.
  *
  * @throws Error when no VS Code can be had or it doesn't start.
  */
@@ -50,7 +51,7 @@ export async function openForPerson(request: OpenRequest): Promise<OpenedVsCode>
 }
 
 async function openWindow({ executable }: DesktopInstallation, request: OpenRequest): Promise<OpenedVsCode> {
-  const dataDir = join(cacheFolder, 'person-desktop');
+  const dataDir = join(request.keptIn, 'person-desktop');
   await writeFirstSettings(join(dataDir, 'User'));
   const child = startTree(
     executable,
@@ -75,7 +76,7 @@ async function openWindow({ executable }: DesktopInstallation, request: OpenRequ
 }
 
 async function openServer(installation: ServerInstallation, request: OpenRequest): Promise<OpenedVsCode> {
-  const dataDir = join(cacheFolder, 'person-server');
+  const dataDir = join(request.keptIn, 'person-server');
   await writeFirstSettings(join(dataDir, 'data', 'User'));
   const server = await startServerHost(installation, { dataDir, preferredPort: personsPort });
   return {

@@ -168,15 +168,17 @@ describe('A credential', () => {
     const before = workbench.read(file);
     await sideBar.contextMenu('Credentials', 'weather key', 'Delete...');
     const said = await dialog.read();
-    await workbench.screenshots('delete');
+    await workbench.screenshot('delete-dark');
     assert.equal(said.message, 'Delete “weather key” from the keyring?');
     assert.equal(said.detail, 'These servers lose it: weather. This cannot be undone.');
     assert.deepEqual([...said.buttons].sort(), ['Cancel', 'Delete']);
     await dialog.choose('Cancel');
     assert.ok(await credential('weather key'));
 
+    await workbench.toggleTheme();
     await sideBar.contextMenu('Credentials', 'weather key', 'Delete...');
     await dialog.read();
+    await workbench.screenshot('delete-light');
     await dialog.choose('Delete');
     await waitFor('the row to go', async () => !(await credential('weather key')) || undefined);
     await waitFor(
@@ -197,11 +199,14 @@ describe('A credential', () => {
     const said = await dialog.read();
     assert.equal(said.message, 'Remove the server “todos” from .vscode/mcp.json?');
     assert.match(said.detail, /^Its credentials stay in the keyring/);
+    await workbench.screenshot('remove-light');
     await dialog.escape();
     assert.equal(workbench.read(file), before);
 
+    await workbench.toggleTheme();
     await sideBar.contextMenu('Servers', 'todos', 'Remove Server...');
     await dialog.read();
+    await workbench.screenshot('remove-dark');
     await dialog.choose('Remove Server');
     await waitFor(
       'the server to go',

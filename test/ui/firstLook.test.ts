@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../host/chromium.ts';
@@ -15,21 +15,16 @@ import { waitFor } from './harness/waitFor.ts';
 /** A build and the start of VS Code, on a machine that does other things too. */
 const startLimit = 90_000;
 
-/** Where `npm start` listens unless somebody has started it already. */
-const personsPort = 8427;
-
 describe('npm start', () => {
   let demo: ChildProcess | undefined;
   let output = '';
-  let profile: TemporaryFolder;
+  let folder: TemporaryFolder;
   let browser: BrowserContext | undefined;
 
-  before(async () => {
-    // It would take away the workspace that a person is trying things in.
-    const isRunning = await answers(`http://127.0.0.1:${personsPort}/version`);
-    assert.ok(!isRunning, 'npm start is running already: stop it, then run this test again');
-    profile = temporaryFolder('mcp-keyring-look');
-    demo = spawn(process.execPath, ['test/demo/start.ts'], {
+  before(() => {
+    // A folder of its own: nothing is left of an earlier look, and a demo that somebody is trying things in stays whole.
+    folder = temporaryFolder('mcp-keyring-look');
+    demo = spawn(process.execPath, ['test/demo/start.ts', '--keep-in', folder.path], {
       cwd: repoRoot,
       // The server is what a browser can look at, also where a desktop VS Code is installed.
       env: { ...process.env, MCP_KEYRING_HOST: 'server' },
@@ -45,9 +40,11 @@ describe('npm start', () => {
   after(async () => {
     await browser?.close();
     if (demo && demo.exitCode === null) {
-      demo.kill('SIGKILL');
+      const ended = once(demo, 'exit');
+      demo.kill('SIGINT');
+      await ended;
     }
-    profile?.remove();
+    folder?.remove();
   });
 
   it('says where to look and what to type', async () => {
@@ -64,19 +61,21 @@ describe('npm start', () => {
     assert.match(output, /secret \(text\): demo-shared-secret-that-protects-nothing/);
   });
 
-  it('shows three servers, a token that runs out, and what to do about it', async () => {
+  it('shows the servers that its README explains, a token that runs out, and what to do about it', async () => {
     const page = await openPage();
     await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: startLimit });
     const sideBar = new SideBar(page);
     await sideBar.show('MCP Keyring');
     const rows = await waitFor('the servers', async () => {
       const found = await sideBar.rows('Servers');
-      return found.length >= 5 ? found : undefined;
+      return found.length >= 6 ? found : undefined;
     });
-    assert.deepEqual(
-      rows.filter(({ level }) => level === 2).map(({ label }) => label),
-      ['weather', 'todos', 'notes'],
-    );
+    const names = rows.filter(({ level }) => level === 2).map(({ label }) => label);
+    assert.deepEqual(names, ['weather', 'todos', 'notebook', 'clock']);
+    const readme = readFileSync(join(folder.path, 'demo', 'README.md'), 'utf8');
+    for (const name of names) {
+      assert.match(readme, new RegExp(`^\\| \`${name}\` \\|`, 'm'));
+    }
     assert.match(anyTime(rows.find(({ level }) => level === 3)?.description ?? ''), /^# min left · editor · JWT/);
     const codes = (await readProblems(page)).map(({ code }) => code);
     assert.ok(codes.includes('secret-in-file'), codes.join());
@@ -97,7 +96,7 @@ describe('npm start', () => {
   async function openPage(): Promise<Page> {
     const url = /http:\/\/127\.0\.0\.1:\d+\/\?\S+/.exec(output)?.[0];
     assert.ok(url);
-    browser = await openBrowser({ profileDir: profile.path });
+    browser = await openBrowser({ profileDir: join(folder.path, 'profile') });
     const page = browser.pages()[0] ?? (await browser.newPage());
     await page.goto(url, { waitUntil: 'commit' });
     return page;
@@ -105,7 +104,7 @@ describe('npm start', () => {
 
   async function picture(page: Page): Promise<void> {
     mkdirSync(outputFolder, { recursive: true });
-    await page.screenshot({ path: join(outputFolder, 'first-look-dark.png') });
+    await page.screenshot({ path: join(outputFolder, 'first-look.png') });
   }
 });
 

@@ -227,7 +227,7 @@ describe('Tokens', () => {
     const said = await editor.hover('${input:mcp-keyring.short.');
     await workbench.screenshot('hover-reference-light');
     assert.match(said, /short-lived · signed JWT · http:\/\/127\.0\.0\.1:\d+\/mcp/);
-    assert.match(said, /^Renew \| Copy Token \| .*Show Claims$/m);
+    assert.match(said, /^Renew \| Copy Token \| Details \| Verify \| Show Claims \| Test Connection$/m);
     assert.match(said, /role\tadmin/);
     await editor.hoverWidget().getByText('Renew', { exact: true }).click();
     await waitFor(

@@ -139,6 +139,7 @@ describe('The views', () => {
   it('are walked through with the arrow keys, and Enter shows the place in the file', async () => {
     const { page } = workbench;
     await workbench.runCommand('MCP Keyring: Focus on Servers View');
+    await workbench.sideBar.hasFocus('Servers');
     await page.keyboard.press('Home');
     for (let step = 0; step < 4; step++) {
       await page.keyboard.press('ArrowDown');
@@ -157,6 +158,7 @@ describe('The views', () => {
     );
     // Left closes what is open, without a mouse.
     await workbench.runCommand('MCP Keyring: Focus on Servers View');
+    await workbench.sideBar.hasFocus('Servers');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await waitFor('the server to close', async () => (await rows('Servers')).length === 7 || undefined);

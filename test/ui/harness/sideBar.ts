@@ -83,6 +83,11 @@ export class SideBar {
     });
   }
 
+  /** Waits until the keys go to a view. That is a moment after a command has sent the focus there. */
+  async hasFocus(view: string): Promise<void> {
+    await this.#pane(view).locator('.monaco-list:focus').waitFor();
+  }
+
   /** What a view says while it has no rows. */
   async welcome(view: string): Promise<string> {
     return screenText(this.#pane(view).locator('.welcome-view-content'));

@@ -72,8 +72,10 @@ export interface Workbench {
   read(path: string): string;
   /** Keeps a picture of the window as `test-output/<name>.png`. */
   screenshot(name: string): Promise<void>;
-  /** Keeps one in each theme, as `<name>-dark` and `<name>-light`. */
+  /** Keeps one in each theme, as `<name>-dark` and `<name>-light`. Not of a modal dialog, which takes every key. */
   screenshots(name: string): Promise<void>;
+  /** Changes from the dark theme to the light one, or back. */
+  toggleTheme(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -183,6 +185,12 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     mkdirSync(outputFolder, { recursive: true });
     await page.screenshot({ path: join(outputFolder, `${name}.png`) });
   };
+  const dark = page.locator('.monaco-workbench.vs-dark');
+  const toggleTheme = async () => {
+    const wasDark = await dark.isVisible();
+    await page.keyboard.press('Control+Alt+Shift+KeyT');
+    await dark.waitFor({ state: wasDark ? 'detached' : 'visible' });
+  };
   return {
     page,
     host,
@@ -201,15 +209,13 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     read: path => readFileSync(join(workspace, path), 'utf8'),
     screenshot,
     screenshots: async name => {
-      const dark = page.locator('.monaco-workbench.vs-dark');
       // There and back again.
       for (const _ of ['one', 'other']) {
-        const isDark = await dark.isVisible();
-        await screenshot(`${name}-${isDark ? 'dark' : 'light'}`);
-        await page.keyboard.press('Control+Alt+Shift+KeyT');
-        await dark.waitFor({ state: isDark ? 'detached' : 'visible' });
+        await screenshot(`${name}-${(await dark.isVisible()) ? 'dark' : 'light'}`);
+        await toggleTheme();
       }
     },
+    toggleTheme,
     close,
   };
 }

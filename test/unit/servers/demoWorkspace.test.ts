@@ -27,7 +27,7 @@ describe('demo', () => {
     const servers = await startDemoServers();
     try {
       await prepareWorkspace(folder, portsOf(servers));
-      const { weather, todos, notebook, notes } = (await readMcpJson(folder)).servers;
+      const { weather, todos, notebook, clock } = (await readMcpJson(folder)).servers;
       assert.equal(weather?.url, servers.weather.url);
       assert.equal((await postInitialize(servers.weather.url)).status, 401);
       assert.equal((await toolNames(servers.weather.url, { 'X-API-Key': DEMO_API_KEY })).length, 3);
@@ -42,8 +42,8 @@ describe('demo', () => {
       assert.equal(notebook?.url, servers.notebook.url);
       assert.equal((await postInitialize(servers.notebook.url)).status, 401);
 
-      assert.equal(notes?.command, process.execPath);
-      assert.match(notes.args?.[0] ?? '', /[\\/]test[\\/]servers[\\/]stdioServer\.ts$/);
+      assert.equal(clock?.command, process.execPath);
+      assert.match(clock.args?.[0] ?? '', /[\\/]test[\\/]servers[\\/]stdioServer\.ts$/);
       const readme = await readFile(join(folder, 'README.md'), 'utf8');
       assert(readme.includes(servers.weather.url) && readme.includes(servers.todos.url));
       assert(readme.includes(servers.notebook.url));
