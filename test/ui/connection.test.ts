@@ -8,14 +8,6 @@ import type { HttpMcpServer } from '../servers/httpMcpServer.ts';
 import { waitFor } from './harness/waitFor.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
-/** What is used of the page's elements; this project's types know no DOM. */
-interface PageRoot {
-  readonly outerHTML: string;
-  readonly scrollWidth: number;
-  readonly clientWidth: number;
-  readonly ownerDocument: { readonly activeElement: { readonly textContent: string } | null };
-}
-
 /** Text of a server that would like to be more than text. */
 const hostileText =
   '<img src=x onerror="document.title=1"> **bold** [click](command:workbench.action.quit) \u202egnp.exe \u0007';
@@ -75,150 +67,120 @@ function startHostileServer(): Promise<{ readonly url: string; readonly server: 
 }
 
 describe('Test Connection', () => {
-  for (const theme of ['light', 'dark'] as const) {
-    describe(`in a ${theme} theme`, () => {
-      let workbench: Workbench;
-      let notes: HttpMcpServer;
-      let hostile: Awaited<ReturnType<typeof startHostileServer>>;
-      let token: string;
+  let workbench: Workbench;
+  let notes: HttpMcpServer;
+  let hostile: Awaited<ReturnType<typeof startHostileServer>>;
+  let token: string;
 
-      before(async () => {
-        notes = await startGuardedServer({ manner: 'plain', jwt: { key: bytes(textSecret), algorithms: ['HS256'] } });
-        hostile = await startHostileServer();
-        token = await signToken(bytes(textSecret), { audience: 'notes' });
-        const servers = {
-          notes: { type: 'http', url: notes.url, headers: { Authorization: `Bearer Bearer ${token}` } },
-          hostile: { type: 'http', url: hostile.url },
-        };
-        workbench = await openWorkbench({
-          theme,
-          size: { width: 1280, height: 1000 },
-          files: { '.vscode/mcp.json': JSON.stringify({ servers }, undefined, 2) },
-        });
-        await workbench.sideBar.show('MCP Keyring');
-        await waitFor('the servers', async () => {
-          const rows = await workbench.sideBar.rows('Servers');
-          return rows.some(({ label }) => label === 'hostile') || undefined;
-        });
-      });
-
-      after(async () => {
-        await workbench?.close();
-        await notes?.close();
-        hostile?.server.closeAllConnections();
-        hostile?.server.close();
-      });
-
-      function panel(): FrameLocator {
-        return workbench.page.locator('iframe.webview.ready').contentFrame().locator('iframe').contentFrame();
-      }
-
-      async function testServer(name: string): Promise<FrameLocator> {
-        await workbench.sideBar.clickAction('Servers', name, 'Test Connection');
-        await panel().locator('h1', { hasText: name }).waitFor();
-        return panel();
-      }
-
-      /** Presses Tab until a button of this name has the focus. */
-      async function tabTo(name: string): Promise<void> {
-        for (let step = 0; step < 40; step++) {
-          const focused = await panel()
-            .locator('html')
-            .evaluate((root: PageRoot) => root.ownerDocument.activeElement?.textContent);
-          if (focused === name) {
-            return;
-          }
-          await workbench.page.keyboard.press('Tab');
-        }
-        throw new Error(`"${name}" can't be reached with the Tab key.`);
-      }
-
-      it('says why a server refuses, what to do, and what was sent', async () => {
-        const page = await testServer('notes');
-        assert.match(
-          await page.locator('.verdict').innerText(),
-          /Does not work\s+“Bearer” stands twice in the header\./,
-        );
-        assert.match((await page.getByRole('status').textContent()) ?? '', /“Bearer” stands twice/);
-        await workbench.screenshot(`connection-refused-${theme}`);
-        await page.getByText('Connect with the credential').click();
-        const sent = await page.locator('details[open]').innerText();
-        assert.match(sent, /Authorization\s+Bearer Bearer .{4}….{4} \(\d+ characters, SHA-256 [0-9a-f]{8}…\)/);
-        const html = await page.locator('html').evaluate((root: PageRoot) => root.outerHTML);
-        for (const segment of token.split('.')) {
-          assert.ok(!html.includes(segment.slice(0, 12)) && !html.includes(segment.slice(-12)));
-        }
-        await workbench.screenshot(`connection-sent-${theme}`);
-        const row = (await workbench.sideBar.rows('Servers')).find(({ label }) => label === 'notes');
-        assert.match(row?.description ?? '', /“Bearer” stands twice/);
-      });
-
-      it('is mended and tested again by the keyboard', async () => {
-        await tabTo('Repair Header');
-        await workbench.page.keyboard.press('Enter');
-        await waitFor(
-          'the repair',
-          async () => !workbench.read('.vscode/mcp.json').includes('Bearer Bearer') || undefined,
-        );
-        await tabTo('Test Again');
-        await workbench.page.keyboard.press('Enter');
-        const page = panel();
-        await page.locator('.verdict.good').waitFor();
-        assert.match(
-          await page.locator('.verdict').innerText(),
-          /The server takes the credential\. It offers: tools \(1\)\./,
-        );
-        assert.match(
-          await page.getByRole('region', { name: 'Tools (1)' }).innerText(),
-          /read_note\s+read-only · Reads a note\./,
-        );
-        assert.equal(
-          await page.locator('html').evaluate((root: PageRoot) => root.ownerDocument.activeElement?.textContent),
-          'Test Again',
-        );
-        await workbench.screenshot(`connection-works-${theme}`);
-      });
-
-      it('calls a read-only tool that the person picks', async () => {
-        await tabTo('Call a Read-Only Tool...');
-        await workbench.page.keyboard.press('Enter');
-        await workbench.quickInput.pick('read_note');
-        await panel().getByRole('region', { name: 'Answer of read_note' }).getByText('Water the plants.').waitFor();
-        await workbench.screenshot(`connection-called-${theme}`);
-      });
-
-      it('has every heading in its place, and a name on every button', async () => {
-        const levels = await panel()
-          .locator('h1, h2, h3')
-          .evaluateAll((headings: { tagName: string }[]) => headings.map(({ tagName }) => Number(tagName[1])));
-        assert.equal(levels.filter(level => level === 1).length, 1);
-        assert.ok(levels.every((level, index) => index === 0 || level <= (levels[index - 1] ?? 0) + 1));
-        const names = await panel()
-          .getByRole('button')
-          .evaluateAll((all: { textContent: string }[]) => all.map(({ textContent }) => textContent));
-        assert.ok(names.every(name => name.trim() !== ''));
-      });
-
-      it('fits into a narrow window', async () => {
-        await workbench.page.setViewportSize({ width: 640, height: 1000 });
-        await workbench.page.waitForTimeout(500);
-        const scrolls = await panel()
-          .locator('html')
-          .evaluate((root: PageRoot) => root.scrollWidth > root.clientWidth);
-        assert.equal(scrolls, false);
-        await workbench.screenshot(`connection-narrow-${theme}`);
-        await workbench.page.setViewportSize({ width: 1280, height: 1000 });
-      });
-
-      it('draws a server’s text as text', async () => {
-        const page = await testServer('hostile');
-        assert.equal(await page.locator('main img, main a, main b, main script').count(), 0);
-        const text = await page.locator('main').innerText();
-        assert.ok(text.includes('<img src=x onerror="document.title=1">'));
-        assert.ok(text.includes('[click](command:workbench.action.quit)'));
-        assert.ok(!text.includes('\u202e') && !text.includes('\u0007'));
-        await workbench.screenshot(`connection-hostile-${theme}`);
-      });
+  before(async () => {
+    notes = await startGuardedServer({ manner: 'plain', jwt: { key: bytes(textSecret), algorithms: ['HS256'] } });
+    hostile = await startHostileServer();
+    token = await signToken(bytes(textSecret), { audience: 'notes' });
+    const servers = {
+      notes: { type: 'http', url: notes.url, headers: { Authorization: `Bearer Bearer ${token}` } },
+      hostile: { type: 'http', url: hostile.url },
+    };
+    workbench = await openWorkbench({
+      theme: 'light',
+      size: { width: 1280, height: 1000 },
+      files: { '.vscode/mcp.json': JSON.stringify({ servers }, undefined, 2) },
     });
+    await workbench.sideBar.show('MCP Keyring');
+    await waitFor('the servers', async () => {
+      const rows = await workbench.sideBar.rows('Servers');
+      return rows.some(({ label }) => label === 'hostile') || undefined;
+    });
+  });
+
+  after(async () => {
+    await workbench?.close();
+    await notes?.close();
+    hostile?.server.closeAllConnections();
+    hostile?.server.close();
+  });
+
+  async function testServer(name: string): Promise<FrameLocator> {
+    await workbench.sideBar.clickAction('Servers', name, 'Test Connection');
+    const { content } = workbench.panel;
+    await content.locator('h1', { hasText: name }).waitFor();
+    return content;
   }
+
+  it('says why a server refuses, what to do, and what was sent', async () => {
+    const page = await testServer('notes');
+    assert.match(await page.locator('.verdict').innerText(), /Does not work\s+“Bearer” stands twice in the header\./);
+    assert.match((await page.getByRole('status').textContent()) ?? '', /“Bearer” stands twice/);
+    await workbench.screenshots('connection-refused');
+    await page.getByText('Connect with the credential').click();
+    const sent = await page.locator('details[open]').innerText();
+    assert.match(sent, /Authorization\s+Bearer Bearer .{4}….{4} \(\d+ characters, SHA-256 [0-9a-f]{8}…\)/);
+    const html = await workbench.panel.html();
+    for (const segment of token.split('.')) {
+      assert.ok(!html.includes(segment.slice(0, 12)) && !html.includes(segment.slice(-12)));
+    }
+    await workbench.screenshots('connection-sent');
+    const row = (await workbench.sideBar.rows('Servers')).find(({ label }) => label === 'notes');
+    assert.match(row?.description ?? '', /“Bearer” stands twice/);
+  });
+
+  it('is mended and tested again by the keyboard', async () => {
+    await workbench.panel.tabTo('Repair Header');
+    await workbench.page.keyboard.press('Enter');
+    await waitFor('the repair', async () => !workbench.read('.vscode/mcp.json').includes('Bearer Bearer') || undefined);
+    await workbench.panel.tabTo('Test Again');
+    await workbench.page.keyboard.press('Enter');
+    const page = workbench.panel.content;
+    await page.locator('.verdict.good').waitFor();
+    assert.match(
+      await page.locator('.verdict').innerText(),
+      /The server takes the credential\. It offers: tools \(1\)\./,
+    );
+    assert.match(
+      await page.getByRole('region', { name: 'Tools (1)' }).innerText(),
+      /read_note\s+read-only · Reads a note\./,
+    );
+    assert.equal(await workbench.panel.focused(), 'Test Again');
+    await workbench.screenshots('connection-works');
+  });
+
+  it('calls a read-only tool that the person picks', async () => {
+    await workbench.panel.tabTo('Call a Read-Only Tool...');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput.pick('read_note');
+    await workbench.panel.content
+      .getByRole('region', { name: 'Answer of read_note' })
+      .getByText('Water the plants.')
+      .waitFor();
+    await workbench.screenshots('connection-called');
+  });
+
+  it('has every heading in its place, and a name on every button', async () => {
+    const levels = await workbench.panel.content
+      .locator('h1, h2, h3')
+      .evaluateAll((headings: { tagName: string }[]) => headings.map(({ tagName }) => Number(tagName[1])));
+    assert.equal(levels.filter(level => level === 1).length, 1);
+    assert.ok(levels.every((level, index) => index === 0 || level <= (levels[index - 1] ?? 0) + 1));
+    const names = await workbench.panel.content
+      .getByRole('button')
+      .evaluateAll((all: { textContent: string }[]) => all.map(({ textContent }) => textContent));
+    assert.ok(names.every(name => name.trim() !== ''));
+  });
+
+  it('fits into a narrow window', async () => {
+    const { panel } = workbench;
+    await panel.narrow(640);
+    assert.equal(await panel.scrollsSideways(), false);
+    await workbench.screenshots('connection-narrow');
+    await workbench.page.setViewportSize({ width: 1280, height: 1000 });
+  });
+
+  it('draws a server’s text as text', async () => {
+    const page = await testServer('hostile');
+    assert.equal(await page.locator('main img, main a, main b, main script').count(), 0);
+    const text = await page.locator('main').innerText();
+    assert.ok(text.includes('<img src=x onerror="document.title=1">'));
+    assert.ok(text.includes('[click](command:workbench.action.quit)'));
+    assert.ok(!text.includes('\u202e') && !text.includes('\u0007'));
+    await workbench.screenshots('connection-hostile');
+  });
 });

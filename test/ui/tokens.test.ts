@@ -171,8 +171,11 @@ describe('Tokens', () => {
     const { editor } = workbench;
     const before = workbench.read('.vscode/mcp.json');
     await editor.quickFix(valid.slice(0, 30), 'Move to the keyring');
-    await waitFor('the reference', async () => !workbench.read('.vscode/mcp.json').includes(valid) || undefined);
-    const after = workbench.read('.vscode/mcp.json');
+    // While VS Code saves, the file is empty for a moment.
+    const after = await waitFor('the reference', async () => {
+      const text = workbench.read('.vscode/mcp.json');
+      return text !== '' && !text.includes(valid) ? text : undefined;
+    });
     assert.match(after, /"Authorization": "Bearer \$\{input:mcp-keyring\.pasted\.[0-9a-f]{8}\}"/);
     await waitFor('one problem less', async () => {
       const codes = (await problemsOf('pasted')).map(({ code }) => code);

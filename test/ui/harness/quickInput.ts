@@ -82,6 +82,22 @@ export class QuickInput {
     return rows.map(({ classes, ...item }) => ({ ...item, focused: classes.split(' ').includes('focused') }));
   }
 
+  /** The labels of the items that are ticked, in a list of which several can be picked. */
+  async ticked(): Promise<string[]> {
+    const rows = await readParts(
+      this.#widget.locator('.quick-input-list .monaco-list-row'),
+      { label: '.quick-input-list-row .label-name' },
+      { checked: 'aria-checked' },
+    );
+    return rows.filter(({ checked }) => checked === 'true').map(({ label }) => label);
+  }
+
+  /** Whether one of these texts is in it anywhere, attributes included. */
+  async holds(...texts: readonly string[]): Promise<boolean> {
+    const html = await this.#widget.innerHTML();
+    return texts.some(text => html.includes(text));
+  }
+
   /** Types, in place of what is there. */
   async type(text: string): Promise<void> {
     await this.#input.waitFor();

@@ -17,6 +17,8 @@ import { type Problem, readProblems } from './problems.ts';
 import { QuickInput } from './quickInput.ts';
 import { readParts } from './readParts.ts';
 import { SideBar } from './sideBar.ts';
+import { waitFor } from './waitFor.ts';
+import { WebviewPanel } from './webviewPanel.ts';
 
 /** What a test opens. */
 export interface WorkbenchOptions {
@@ -57,6 +59,8 @@ export interface Workbench {
   readonly editor: Editor;
   readonly sideBar: SideBar;
   readonly dialog: Dialog;
+  /** The page in the editor's place, where one is shown. */
+  readonly panel: WebviewPanel;
   /** Runs a command from the palette by its full title, as in `MCP Keyring: Add Authenticated Server...`. */
   runCommand(title: string): Promise<void>;
   /** What the Problems view lists. */
@@ -87,6 +91,9 @@ const themeKey: Keybinding = { key: 'ctrl+alt+shift+t', command: 'workbench.acti
 /** A person has no more than this long for a start, however busy the machine. */
 const startLimit = 90_000;
 
+/** Names the folder of the extension in the environment, where it has been built for several files of tests at once. */
+export const stagedVariable = 'MCP_KEYRING_STAGED';
+
 let staged: Promise<string> | undefined;
 
 const open = new Set<Workbench>();
@@ -97,8 +104,7 @@ const open = new Set<Workbench>();
  * Always in the VS Code server: that is where Playwright can see the whole window.
  */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  staged ??= stageExtension('none').then(({ path }) => path);
-  const extensionPath = options.extensionPath ?? (await staged);
+  const extensionPath = options.extensionPath ?? (await stagedExtension());
   const folder = temporaryFolder('mcp-keyring-ui');
   const root = folder.path;
   const workspace = join(root, 'workspace');
@@ -164,6 +170,11 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   }
 }
 
+async function stagedExtension(): Promise<string> {
+  staged ??= Promise.resolve(process.env[stagedVariable] ?? stageExtension('none').then(({ path }) => path));
+  return staged;
+}
+
 /** Keeps pictures and logs of all open workbenches, for a test that failed: `test-output/failed/<title>.png` and `.log`. */
 export async function pictureAll(title: string): Promise<void> {
   const name = title.replaceAll(/[^\w]+/g, '-').slice(0, 100);
@@ -190,6 +201,8 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     const wasDark = await dark.isVisible();
     await page.keyboard.press('Control+Alt+Shift+KeyT');
     await dark.waitFor({ state: wasDark ? 'detached' : 'visible' });
+    // Pages in webviews follow a moment later.
+    await waitFor('the pages to follow', async () => !(await isOnPages(page, wasDark ? 'dark' : 'light')) || undefined);
   };
   return {
     page,
@@ -200,6 +213,7 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     editor: new Editor(page, quickInput),
     sideBar: new SideBar(page),
     dialog: new Dialog(page),
+    panel: new WebviewPanel(page),
     runCommand: title => palette.run(title),
     problems: () => readProblems(page),
     notifications: () => readNotifications(page),
@@ -218,6 +232,13 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     toggleTheme,
     close,
   };
+}
+
+/** Whether a page in the window still has this theme. */
+async function isOnPages(page: Page, theme: 'dark' | 'light'): Promise<boolean> {
+  const [, ...frames] = page.frames();
+  const classes = frames.map(frame => frame.evaluate('document.body.className').catch(() => ''));
+  return (await Promise.all(classes)).some(all => String(all).split(' ').includes(`vscode-${theme}`));
 }
 
 async function readStatusBar(page: Page): Promise<string[]> {
