@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, run, until } from '../harness/keyring.ts';
+import { addServer, inWorkspace, run, until, writeText } from '../harness/keyring.ts';
 import { assertRefused, bytes, configPath, good } from './nothingLost.ts';
 import { type Trouble, TroubledFiles } from './troubledFiles.ts';
 
 const server = '"a": { "type": "http", "url": "https://a.example.com/mcp" }';
 
 function write(content: string | Buffer): void {
-  writeFileSync(inWorkspace(configPath), content);
+  writeText(configPath, content);
 }
 
 describe('A config file', () => {

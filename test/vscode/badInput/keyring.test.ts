@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import type * as vscode from 'vscode';
 import { forgetAll, headerSnapshot, services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, readText, run } from '../harness/keyring.ts';
+import { addServer, readText, run, writeText } from '../harness/keyring.ts';
 import { assertRefused, configPath, good, storedKeys } from './nothingLost.ts';
 
 type Store = vscode.SecretStorage['store'];
@@ -26,7 +25,7 @@ const drop: Store = () => Promise.resolve();
 const signed = { credential: { kind: 'signedJwt', secret: 'demo-shared-secret-that-protects-nothing' } } as const;
 
 describe('A keyring', () => {
-  before(() => writeFileSync(inWorkspace(configPath), '{\n  // Mine.\n  "servers": {}\n}\n'));
+  before(() => writeText(configPath, '{\n  // Mine.\n  "servers": {}\n}\n'));
   beforeEach(forgetAll);
 
   it('that rejects: nothing is stored and nothing is written', () =>

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { forgetAll, headerSnapshot, uriOf } from '../harness/inside.ts';
-import { addServer, codes, inWorkspace, problems, readText, run, until } from '../harness/keyring.ts';
+import { addServer, codes, problems, readText, run, until, writeText } from '../harness/keyring.ts';
 import { fakeSignature, freshJwt, nowSeconds, segment } from '../harness/tokens.ts';
 import { configPath, good } from './nothingLost.ts';
 
@@ -42,7 +41,7 @@ describe('A token that is no good', () => {
     ['expired', freshJwt({ exp: nowSeconds() - 600 }), 'token-expired', /expired/],
   ];
 
-  before(() => writeFileSync(inWorkspace(configPath), '{\n  // Mine.\n  "servers": {}\n}\n'));
+  before(() => writeText(configPath, '{\n  // Mine.\n  "servers": {}\n}\n'));
   beforeEach(forgetAll);
 
   for (const [index, [what, token, code, message]] of cases.entries()) {
@@ -88,7 +87,7 @@ describe('A token that is no good', () => {
     const token = freshJwt({ padding: 'x'.repeat(75_000) });
     await addServer({ ...good, name: 'seen' });
     const text = readText(configPath).replace(/"\$\{input:[^}]*\}"/, JSON.stringify(`Bearer ${token}`));
-    writeFileSync(inWorkspace(configPath), text);
+    writeText(configPath, text);
     await until('the problem', () => codes(file).includes('secret-in-file'));
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, pause, readConfig, readText, run, until } from '../harness/keyring.ts';
+import { addServer, inWorkspace, pause, readConfig, readText, run, until, writeText } from '../harness/keyring.ts';
 import { searchFiles } from '../harness/outside.ts';
 import { addTodos, beginAfresh, configPath, file, valueFor } from './samples.ts';
 
@@ -119,7 +119,7 @@ describe('Renewing', () => {
     it('has none of a token that is repaired in the file', async () => {
       await addTodos({ delivery: 'literal' });
       const value = literal();
-      writeFileSync(inWorkspace(configPath), readText().replace(value, `Bearer ${value}`));
+      writeText(configPath, readText().replace(value, `Bearer ${value}`));
       const document = await vscode.workspace.openTextDocument(inWorkspace(configPath));
       await vscode.window.showTextDocument(document);
       await until('the editor to show it', () => document.getText() === readText());

@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import type { AddServerAnswers, AddServerResult } from '../../../src/ids.ts';
 import { fileSnapshot, forgetAll, services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, until } from '../harness/keyring.ts';
+import { addServer, until, writeText } from '../harness/keyring.ts';
 
 export const configPath = '.vscode/mcp.json';
 export const file = uriOf(configPath);
@@ -12,7 +11,7 @@ export const key = 'demo-key-not-a-secret-0123456789';
 export async function beginAfresh(): Promise<void> {
   await forgetAll();
   const text = '{\n  // Mine.\n  "servers": {}\n}\n';
-  writeFileSync(inWorkspace(configPath), text);
+  writeText(configPath, text);
   await until('the empty file', async () => {
     const content = (await fileSnapshot(file))?.source.content;
     return content?.state === 'text' && content.text === text;

@@ -1,14 +1,25 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${...} is what config files say.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CopyServerAnswers, FileDelivery, ServerTarget } from '../../../src/ids.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { startRolesServer } from '../../servers/rolesServer.ts';
 import { fileSnapshot, forgetAll, headerSnapshot, serverNames, services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, pause, readConfig, readText, run, start, stop, until } from '../harness/keyring.ts';
+import {
+  addServer,
+  inWorkspace,
+  pause,
+  readConfig,
+  readText,
+  run,
+  start,
+  stop,
+  until,
+  writeText,
+} from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { testEnvironment } from '../harness/testEnvironment.ts';
 
@@ -26,10 +37,6 @@ describe('The files of other clients', function () {
   const home = (path: string) => join(testEnvironment().home, path);
   const homeUri = (path: string) => vscode.Uri.file(home(path)).toString();
   const inHome = (path: string) => readFileSync(home(path), 'utf8');
-  const write = (path: string, text: string) => {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  };
   const sent = () => [...new Set(headerValues(todos, 'authorization', '/mcp'))];
 
   before(async () => {
@@ -45,7 +52,7 @@ describe('The files of other clients', function () {
       rmSync(home(file), { force: true });
     }
     rmSync(inWorkspace('.mcp.json'), { force: true });
-    writeFileSync(inWorkspace('.vscode/mcp.json'), empty);
+    writeText('.vscode/mcp.json', empty);
     (await services()).files.refresh();
     messages.shown.length = 0;
     messages.answer = () => undefined;
@@ -127,8 +134,8 @@ describe('The files of other clients', function () {
         readConfig('.mcp.json').mcpServers?.tasks?.headers?.Authorization,
         `Bearer ${await tokenOf(target.credentialId)}`,
       );
-      write(
-        inWorkspace('.vscode/mcp.json'),
+      writeText(
+        '.vscode/mcp.json',
         `{"servers":{"odd":{"url":"${todos.origin}/odd","dev":{"watch":"*"},"headers":{"X-Key":"\${input:ask}","X-Team":"blue"}}},"inputs":[{"id":"ask","type":"promptString"}]}`,
       );
       await until('the server', async () => (await serverNames(target.file))?.includes('odd'));
@@ -141,7 +148,7 @@ describe('The files of other clients', function () {
 
     it('takes over nobody’s name, and writes only the header where the server is there already', async () => {
       const target = await addTodos();
-      write(
+      writeText(
         home('.cursor/mcp.json'),
         '{\n  "mcpServers": {\n    "tasks": { "url": "https://other.example/mcp" }\n  }\n}\n',
       );
@@ -155,7 +162,7 @@ describe('The files of other clients', function () {
 
     it('refuses a broken file and leaves it alone', async () => {
       const target = await addTodos();
-      write(home('.cursor/mcp.json'), '{ "mcpServers": ');
+      writeText(home('.cursor/mcp.json'), '{ "mcpServers": ');
       await assert.rejects(copy(target, { to: home('.cursor/mcp.json') }));
       assert.equal(inHome('.cursor/mcp.json'), '{ "mcpServers": ');
     });
@@ -166,7 +173,7 @@ describe('The files of other clients', function () {
     if (process.platform !== 'win32') {
       it('that a file is made for can be read by nobody else', async () => {
         const target = await addTodos();
-        write(home('.cursor/mcp.json'), '{ "mcpServers": {} }');
+        writeText(home('.cursor/mcp.json'), '{ "mcpServers": {} }');
         const { mode } = statSync(home('.cursor/mcp.json'));
         for (const path of ['.cursor/mcp.json', '.codex/config.toml', desktop]) {
           await copy(target, { to: home(path) });
@@ -193,7 +200,7 @@ describe('The files of other clients', function () {
         await copy(target, { to: home('.cursor/mcp.json') });
         await copy(target, { to: home('.codex/config.toml') });
       }
-      write(
+      writeText(
         home('.gemini/settings.json'),
         `{"mcpServers":{"one":{"httpUrl":"${todos.url}","headers":{"Authorization":"Bearer typed by hand"}}}}`,
       );
@@ -224,7 +231,7 @@ describe('The files of other clients', function () {
       const target = await addTodos();
       await copy(target, { to: home('.cursor/mcp.json') });
       const token = await tokenOf(target.credentialId);
-      write(home('.cursor/mcp.json'), inHome('.cursor/mcp.json').replace(token, 'mine-now'));
+      writeText(home('.cursor/mcp.json'), inHome('.cursor/mcp.json').replace(token, 'mine-now'));
       await pause(1100);
       await run('mcpKeyring.credentials.renew', { credentialId: target.credentialId });
       assert.match(inHome('.cursor/mcp.json'), /Bearer mine-now/);
@@ -271,7 +278,7 @@ describe('The files of other clients', function () {
       const before = readText();
       await run('mcpKeyring.servers.moveToDotMcp', { file: target.file, server: 'tasks' });
       assert.ok(!existsSync(inWorkspace('.mcp.json')));
-      write(inWorkspace('.mcp.json'), '{"mcpServers":{"tasks":{"url":"https://other.example/mcp"}}}');
+      writeText('.mcp.json', '{"mcpServers":{"tasks":{"url":"https://other.example/mcp"}}}');
       await assert.rejects(
         async () =>
           run('mcpKeyring.servers.moveToDotMcp', { file: target.file, server: 'tasks' }, { allowLiteral: true }),
@@ -281,8 +288,8 @@ describe('The files of other clients', function () {
     });
 
     it('keeps the comments of an entry on its way back', async () => {
-      write(
-        inWorkspace('.mcp.json'),
+      writeText(
+        '.mcp.json',
         `{\n  "mcpServers": {\n    "noted": {\n      // Why it is there.\n      "url": "${todos.origin}/noted" /* where */\n    }\n  }\n}\n`,
       );
       const file = uriOf('.mcp.json');
@@ -299,12 +306,9 @@ describe('The files of other clients', function () {
     async function threeFiles(): Promise<ServerTarget> {
       const { vault } = await services();
       assert.equal(vault.credentials.length, 1);
-      write(
-        inWorkspace('.vscode/mcp.json'),
-        `{\n\t// Kept.\n\t"servers": {\n\t\t"shared": { "url": "${url()}" }\n\t}\n}\n`,
-      );
-      write(inWorkspace('.mcp.json'), `{"mcpServers":{"shared":{"url":"${url()}"}}}`);
-      write(home('.cursor/mcp.json'), `{"mcpServers":{"also":{"url":"${url()}"},"other":{"url":"${todos.url}"}}}`);
+      writeText('.vscode/mcp.json', `{\n\t// Kept.\n\t"servers": {\n\t\t"shared": { "url": "${url()}" }\n\t}\n}\n`);
+      writeText('.mcp.json', `{"mcpServers":{"shared":{"url":"${url()}"}}}`);
+      writeText(home('.cursor/mcp.json'), `{"mcpServers":{"also":{"url":"${url()}"},"other":{"url":"${todos.url}"}}}`);
       (await services()).files.refresh();
       await until('all files', async () => {
         const files = [uriOf('.vscode/mcp.json'), uriOf('.mcp.json'), homeUri('.cursor/mcp.json')];
@@ -355,7 +359,7 @@ describe('The files of other clients', function () {
 
     it('warns before a token goes into a file of the workspace', async () => {
       const { credentialId } = await addTodos('credential');
-      write(inWorkspace('.mcp.json'), `{"mcpServers":{"only":{"url":"${todos.origin}/only"}}}`);
+      writeText('.mcp.json', `{"mcpServers":{"only":{"url":"${todos.origin}/only"}}}`);
       const target = { file: uriOf('.mcp.json'), server: 'only' };
       await until('the server', async () => (await serverNames(target.file))?.includes('only'));
       await run('mcpKeyring.servers.attachCredential', target, { credentialId });

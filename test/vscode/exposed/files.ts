@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { withFakeValues } from '../../detect/fakeValues.ts';
 import { fileSnapshot, uriOf } from '../harness/inside.ts';
-import { inWorkspace, until } from '../harness/keyring.ts';
+import { until, writeText } from '../harness/keyring.ts';
 
 export const alpha = 'alpha/.vscode/mcp.json';
 export const beta = 'beta/.vscode/mcp.json';
@@ -54,7 +53,7 @@ export function everyPlace(): string {
 
 /** Writes a file as another program would, and waits until the detector has looked at it. */
 export async function write(path: string, text: string): Promise<void> {
-  writeFileSync(inWorkspace(path), text);
+  writeText(path, text);
   await until(`${path} to be read`, async () => {
     const snapshot = await fileSnapshot(uriOf(path));
     return snapshot?.exposed && snapshot.source.content.state === 'text' && snapshot.source.content.text === text;

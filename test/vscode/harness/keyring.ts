@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { AddServerAnswers, AddServerResult, CommandId, Commands, ServerTarget } from '../../../src/ids.ts';
@@ -21,6 +22,21 @@ export function inWorkspace(path: string): string {
 
 export function readText(path = '.vscode/mcp.json'): string {
   return readFileSync(inWorkspace(path), 'utf8');
+}
+
+/**
+ * Writes a file as another program does, with its folder: beside it, and then in its place at once. A file that becomes
+ * shorter where it is, while VS Code copies it into its Local History after a save, is copied for ever (libuv waits for the
+ * rest of it), and VS Code reads and saves it no more.
+ * @param path below the workspace's folder, or absolute
+ */
+export function writeText(path: string, content: string | Uint8Array): void {
+  const { workspace } = testEnvironment();
+  const target = resolve(workspace, path);
+  const fresh = join(dirname(workspace), `fresh-${randomUUID()}`);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(fresh, content);
+  renameSync(fresh, target);
 }
 
 /** A config file's content as a client reads it. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { KeyringError } from '../../../src/core/errors.ts';
@@ -12,7 +11,7 @@ import { flows, runFlow } from '../../../src/platform/oauth/flows.ts';
 import { progressUi } from '../../../src/platform/oauth/signInUi.ts';
 import { type FakeServer, startFakeServer } from '../../unit/core/oauth/fakeServer.ts';
 import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, readText, until } from '../harness/keyring.ts';
+import { addServer, readText, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { Person } from './person.ts';
 
@@ -215,7 +214,7 @@ describe('OAuth: what goes wrong is said, and leaves nothing', () => {
     assert.match(person.pages[0]?.text ?? '', /waits for no such sign-in/);
     assert.match(person.pages[1]?.text ?? '', /You have signed in/);
     await (await services()).vault.deleteCredential(credentialId);
-    writeFileSync(inWorkspace('.vscode/mcp.json'), file);
+    writeText('.vscode/mcp.json', file);
     await until('the server to go', async () => !(await serverNames(uriOf('.vscode/mcp.json')))?.includes('left'));
     answerWith({ code: 'x', iss: 'https://evil.example' });
     await refused(/comes from another server than/);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { providedFile } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { startRolesServer } from '../../servers/rolesServer.ts';
 import { services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, readText, run, start, until } from '../harness/keyring.ts';
+import { addServer, inWorkspace, readText, run, start, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { freshJwt } from '../harness/tokens.ts';
 
@@ -55,7 +55,7 @@ describe('Take Over Server and Give Back to File', function () {
   }
 
   it('starts the server from no file, and leaves the file byte for byte as it was', async () => {
-    writeFileSync(inWorkspace('.vscode/mcp.json'), '{\n  // The servers of this project.\n  "servers": {}\n}\n');
+    writeText('.vscode/mcp.json', '{\n  // The servers of this project.\n  "servers": {}\n}\n');
     await addServer({
       name: 'rain',
       url: weather.url,
@@ -69,7 +69,7 @@ describe('Take Over Server and Give Back to File', function () {
         '"rain": { // what the team uses\n        "dev": { "watch": "*.ts", "debug": true, "n": 1e3 }, /* odd */',
       )
       .replaceAll('\n', '\r\n');
-    writeFileSync(inWorkspace('.vscode/mcp.json'), `\ufeff${original}`);
+    writeText('.vscode/mcp.json', `\ufeff${original}`);
     const before = bytes('.vscode/mcp.json');
     await takeOver('.vscode/mcp.json', 'rain');
     const without = readText();
@@ -100,8 +100,8 @@ describe('Take Over Server and Give Back to File', function () {
   });
 
   it('does the same in an editor', async () => {
-    writeFileSync(
-      inWorkspace('.vscode/mcp.json'),
+    writeText(
+      '.vscode/mcp.json',
       readText().replace('\ufeff', '').replaceAll('\r\n', '\n').replace('/* odd */', '/* in an editor */'),
     );
     const document = await vscode.workspace.openTextDocument(inWorkspace('.vscode/mcp.json'));
@@ -119,7 +119,7 @@ describe('Take Over Server and Give Back to File', function () {
   it('moves a literal into the keyring first, so that what comes back is a reference', async () => {
     const token = freshJwt({ role: 'viewer' });
     const literal = `{ "servers": { "snow": { "url": "${weather.origin}/snow", "headers": { "X-Team": "blue", "Authorization": "Bearer ${token}" } } } }`;
-    writeFileSync(inWorkspace('.vscode/mcp.json'), literal);
+    writeText('.vscode/mcp.json', literal);
     await takeOver('.vscode/mcp.json', 'snow');
     assert.ok(!readText().includes('snow'));
     const { inventory, vault } = await services();
@@ -134,8 +134,8 @@ describe('Take Over Server and Give Back to File', function () {
 
   it('gives a literal back as it was to a file whose clients resolve no references', async () => {
     const path = '.mcp.json';
-    writeFileSync(
-      inWorkspace(path),
+    writeText(
+      path,
       `{\n\t"mcpServers": {\n\t\t"hail": {"type":"http","url":"${weather.origin}/hail","headers":{"X-API-Key":"${key}"}}\n\t}\n}`,
     );
     const before = bytes(path);
@@ -148,7 +148,7 @@ describe('Take Over Server and Give Back to File', function () {
   it('adds the entry anew where the file was edited in between, and keeps what was edited', async () => {
     const path = '.mcp.json';
     await takeOver(path, 'hail');
-    writeFileSync(inWorkspace(path), readText(path).replace('{', '{\n\t"note": "mine",'));
+    writeText(path, readText(path).replace('{', '{\n\t"note": "mine",'));
     await run('mcpKeyring.servers.giveBack', provided('hail'));
     const config = JSON.parse(readText(path));
     assert.equal(config.note, 'mine');
@@ -163,13 +163,13 @@ describe('Take Over Server and Give Back to File', function () {
     const path = '.codex/config.toml';
     const text = `model = "gpt-5" # mine\n\n[mcp_servers.dew]\nurl = "${weather.origin}/dew" # where\ntool_timeout_sec = 5\nhttp_headers = { X-API-Key = "${key}", X-Team = "blue" }\n\n[tui]\ntheme = 'dark'\n`;
     mkdirSync(inWorkspace('.codex'), { recursive: true });
-    writeFileSync(inWorkspace(path), text);
+    writeText(path, text);
     await takeOver(path, 'dew');
     assert.equal(readText(path), `model = "gpt-5" # mine\n\n[tui]\ntheme = 'dark'\n`);
     await run('mcpKeyring.servers.giveBack', provided('dew'));
     assert.equal(readText(path), text);
     await takeOver(path, 'dew');
-    writeFileSync(inWorkspace(path), `# edited\n${readText(path)}`);
+    writeText(path, `# edited\n${readText(path)}`);
     await run('mcpKeyring.servers.giveBack', provided('dew'));
     const after = readText(path);
     assert.ok(after.startsWith('# edited\nmodel = "gpt-5" # mine\n'));
@@ -181,13 +181,13 @@ describe('Take Over Server and Give Back to File', function () {
     const path = '.mcp.json';
     await takeOver(path, 'hail');
     const other = '{"mcpServers":{"hail":{"type":"http","url":"https://other.example.com/mcp"}}}';
-    writeFileSync(inWorkspace(path), other);
+    writeText(path, other);
     await known(path, 'hail');
     await run('mcpKeyring.servers.giveBack', provided('hail'));
     assert.equal(readText(path), other);
     const { inventory } = await services();
     assert.ok(inventory.snapshot.provided.some(({ label }) => label === 'hail (MCP Keyring)'));
-    writeFileSync(inWorkspace(path), '{}');
+    writeText(path, '{}');
     await run('mcpKeyring.servers.giveBack', provided('hail'));
     assert.equal(JSON.parse(readText(path)).mcpServers.hail.headers['X-API-Key'], key);
   });
@@ -223,7 +223,7 @@ describe('Take Over Server and Give Back to File', function () {
     }
 
     it('is not deleted before the loss has been named', async () => {
-      writeFileSync(inWorkspace(path), '{ "servers": {} }');
+      writeText(path, '{ "servers": {} }');
       const credentialId = await offered('sleet', path);
       await run('mcpKeyring.credentials.delete', { credentialId });
       const [question] = messages.shown;
@@ -249,7 +249,7 @@ describe('Take Over Server and Give Back to File', function () {
 
     it('is not written into a file that would hold it in clear', async () => {
       const from = '.mcp.json';
-      writeFileSync(inWorkspace(from), '{"mcpServers":{}}');
+      writeText(from, '{"mcpServers":{}}');
       const credentialId = await offered('frost', from);
       messages.answer = () => 'Give Back and Delete';
       await run('mcpKeyring.credentials.delete', { credentialId });
@@ -262,10 +262,10 @@ describe('Take Over Server and Give Back to File', function () {
 
     it('stays where the file cannot take the server', async () => {
       const from = '.mcp.json';
-      writeFileSync(inWorkspace(from), '{"mcpServers":{}}');
+      writeText(from, '{"mcpServers":{}}');
       const credentialId = await offered('dew', from);
       const other = '{"mcpServers":{"dew":{"type":"http","url":"https://other.example.com/mcp"}}}';
-      writeFileSync(inWorkspace(from), other);
+      writeText(from, other);
       await known(from, 'dew');
       messages.answer = ({ buttons }) => buttons.find(button => button === 'Give Back and Delete');
       await run('mcpKeyring.credentials.delete', { credentialId });
@@ -273,7 +273,7 @@ describe('Take Over Server and Give Back to File', function () {
       assert.ok(vault.credential(credentialId));
       assert.equal(readText(from), other);
       assert.ok(await isOffered('dew'));
-      writeFileSync(inWorkspace(from), '{}');
+      writeText(from, '{}');
     });
 
     it('can be another one, with which the server keeps its way back', async () => {
@@ -295,8 +295,8 @@ describe('Take Over Server and Give Back to File', function () {
     });
 
     it('is named when it is revoked, and its server is stopped and stays offered', async () => {
-      writeFileSync(inWorkspace('.mcp.json'), '{}');
-      writeFileSync(inWorkspace(path), '{ "servers": {} }');
+      writeText('.mcp.json', '{}');
+      writeText(path, '{ "servers": {} }');
       const credentialId = await offered('mist', path);
       const { vault, inventory } = await services();
       await start(provided('mist'));
@@ -347,7 +347,7 @@ describe('Take Over Server and Give Back to File', function () {
       "open": {"url":"${todos.origin}/open"},
       "stdio": {"command":"node","args":["x.js"]}
     }}`;
-    writeFileSync(inWorkspace(path), text);
+    writeText(path, text);
     const { vault } = await services();
     const count = vault.credentials.length;
     for (const server of ['env', 'open', 'stdio']) {

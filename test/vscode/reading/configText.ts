@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { fileSnapshot, uriOf } from '../harness/inside.ts';
-import { inWorkspace, until } from '../harness/keyring.ts';
+import { inWorkspace, until, writeText } from '../harness/keyring.ts';
 
 export const configPath = '.vscode/mcp.json';
 
@@ -18,7 +17,7 @@ export function configText(
 
 /** Writes a config file as another program would, and waits until the extension has read it. */
 export async function writeConfig(text: string, path = configPath): Promise<vscode.Uri> {
-  writeFileSync(inWorkspace(path), text);
+  writeText(path, text);
   await until('the file to be read', async () => {
     const content = (await fileSnapshot(uriOf(path)))?.source.content;
     return content?.state === 'text' && content.text === text;

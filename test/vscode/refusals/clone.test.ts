@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { keyringInputId } from '../../../src/core/config/references.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { headerSnapshot, uriOf } from '../harness/inside.ts';
-import { codes, inWorkspace, pause, problems, readText, run, start, until } from '../harness/keyring.ts';
+import { codes, pause, problems, readText, run, start, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 
 const key = 'cloned-key-not-a-secret-0123456789';
@@ -31,7 +30,7 @@ describe('A colleague’s clone', function () {
   "inputs": [{ "id": "${id}", "type": "command", "command": "mcpKeyring.resolveHeader", "args": "${id}" }],
 }
 `;
-    writeFileSync(inWorkspace(path), text);
+    writeText(path, text);
     await headerSnapshot(file, 'forecast', 'X-API-Key');
     messages.catch();
   });

@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import type { ConnectionFix, ServerTarget, TestConnectionAnswers, TestConnectionResult } from '../../../src/ids.ts';
 import { fileSnapshot, uriOf } from '../harness/inside.ts';
-import { inWorkspace, run, until } from '../harness/keyring.ts';
+import { run, until, writeText } from '../harness/keyring.ts';
 
 export const file = '.vscode/mcp.json';
 
@@ -20,10 +19,7 @@ export async function fix(server: string, wanted: ConnectionFix): Promise<void> 
 
 /** Writes a config file with one server and waits until it is known. */
 export async function writeServer(name: string, url: string, headers: Record<string, string> = {}): Promise<void> {
-  writeFileSync(
-    inWorkspace(file),
-    JSON.stringify({ servers: { [name]: { type: 'http', url, headers } } }, undefined, 2),
-  );
+  writeText(file, JSON.stringify({ servers: { [name]: { type: 'http', url, headers } } }, undefined, 2));
   await known(name, url, headers);
 }
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
 import { services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, readConfig, readText, run, until } from '../harness/keyring.ts';
+import { addServer, readConfig, readText, run, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 
 const key = 'refused-key-not-a-secret-0123456789';
@@ -41,7 +40,7 @@ describe('A refusal', () => {
   });
 
   beforeEach(async () => {
-    writeFileSync(inWorkspace(file), lying);
+    writeText(file, lying);
     messages.shown.length = 0;
     messages.answer = () => undefined;
     const { inventory } = await services();
@@ -108,7 +107,7 @@ describe('A refusal', () => {
   it('offers no Attach Here Too for what is no header', async () => {
     const config = JSON.parse(lying);
     config.servers.twin = { url: `${other.url}?key=\${input:${id}}` };
-    writeFileSync(inWorkspace(file), JSON.stringify(config));
+    writeText(file, JSON.stringify(config));
     await refused();
     assert.deepEqual(messages.shown.at(-1)?.buttons, ['Show File']);
   });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { services } from '../harness/inside.ts';
-import { addServer, inWorkspace, pause, run, start, toolsOf, until } from '../harness/keyring.ts';
+import { addServer, inWorkspace, pause, run, start, toolsOf, until, writeText } from '../harness/keyring.ts';
 
 const key = 'demo-key-not-a-secret-0123456789';
 const config = 'folder/.vscode/mcp.json';
@@ -259,8 +258,7 @@ describe('The resolver', function () {
 
   it('sends nothing to a server whose workspace file shadows the input of the user’s file', async () => {
     const userFile = await userConfig();
-    mkdirSync(dirname(userFile), { recursive: true });
-    writeFileSync(
+    writeText(
       userFile,
       JSON.stringify({
         servers: { weather: { type: 'http', url: honest.url, headers: { [header]: reference() } } },
@@ -334,6 +332,5 @@ function read(path: string): string {
 }
 
 function write(path: string, text: string): void {
-  mkdirSync(dirname(inWorkspace(path)), { recursive: true });
-  writeFileSync(inWorkspace(path), text);
+  writeText(path, text);
 }

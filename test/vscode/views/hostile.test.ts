@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { tokenDetails } from '../../../src/core/tokenDetails/details.ts';
 import { CredentialsTree } from '../../../src/features/credentials/tree.ts';
@@ -11,7 +11,7 @@ import type { CommandId, Commands } from '../../../src/ids.ts';
 import { withFakeValues } from '../../detect/fakeValues.ts';
 import { everyHostileText, hostileMegabyte, hostileTexts, unseen } from '../../fixtures/hostileTexts.ts';
 import { fileSnapshot, forgetAll, logText, services, uriOf } from '../harness/inside.ts';
-import { inWorkspace, problems, run, until } from '../harness/keyring.ts';
+import { inWorkspace, problems, run, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { freshJwt } from '../harness/tokens.ts';
 
@@ -51,7 +51,7 @@ describe('Foreign text', function () {
         ],
       ]),
     );
-    writeFileSync(inWorkspace(path), JSON.stringify({ servers }, undefined, 2));
+    writeText(path, JSON.stringify({ servers }, undefined, 2));
     await run('mcpKeyring.servers.refresh');
     await until('the servers', async () => {
       const snapshot = await fileSnapshot(file);
@@ -83,7 +83,7 @@ describe('Foreign text', function () {
   after(async () => {
     messages.release();
     Object.assign(vscode.window, { createQuickPick, showQuickPick, createInputBox });
-    writeFileSync(inWorkspace(path), original);
+    writeText(path, original);
     await forgetAll();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
