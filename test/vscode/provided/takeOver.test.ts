@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { providedFile } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { startRolesServer } from '../../servers/rolesServer.ts';
-import { services, uriOf } from '../harness/inside.ts';
+import { forgetAll, services, uriOf } from '../harness/inside.ts';
 import { addServer, inWorkspace, readText, run, start, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { freshJwt } from '../harness/tokens.ts';
@@ -29,6 +29,17 @@ describe('Take Over Server and Give Back to File', function () {
     await todos.close();
   });
 
+  beforeEach(async () => {
+    await forgetAll();
+    for (const path of ['.mcp.json', '.codex/config.toml']) {
+      rmSync(inWorkspace(path), { force: true });
+    }
+    writeText('.vscode/mcp.json', '{\n  // The servers of this project.\n  "servers": {}\n}\n');
+    await run('mcpKeyring.servers.refresh');
+  });
+
+  afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
+
   const provided = (server: string) => ({ file: providedFile, server });
 
   async function known(path: string, server: string): Promise<void> {
@@ -50,12 +61,8 @@ describe('Take Over Server and Give Back to File', function () {
     );
   }
 
-  function bytes(path: string): string {
-    return readFileSync(inWorkspace(path)).toString('hex');
-  }
-
-  it('starts the server from no file, and leaves the file byte for byte as it was', async () => {
-    writeText('.vscode/mcp.json', '{\n  // The servers of this project.\n  "servers": {}\n}\n');
+  /** A server in a file with a credential of its own, by reference. */
+  async function addRain(): Promise<void> {
     await addServer({
       name: 'rain',
       url: weather.url,
@@ -63,6 +70,20 @@ describe('Take Over Server and Give Back to File', function () {
       delivery: 'reference',
       credential: { kind: 'apiKey', key },
     });
+  }
+
+  /** A server with its key in clear, in a file whose clients resolve no references. */
+  function writeHail(): void {
+    const server = `{"type":"http","url":"${weather.origin}/hail","headers":{"X-API-Key":"${key}"}}`;
+    writeText('.mcp.json', `{\n\t"mcpServers": {\n\t\t"hail": ${server}\n\t}\n}`);
+  }
+
+  function bytes(path: string): string {
+    return readFileSync(inWorkspace(path)).toString('hex');
+  }
+
+  it('starts the server from no file, and leaves the file byte for byte as it was', async () => {
+    await addRain();
     const original = readText()
       .replace(
         '"rain": {',
@@ -100,20 +121,16 @@ describe('Take Over Server and Give Back to File', function () {
   });
 
   it('does the same in an editor', async () => {
-    writeText(
-      '.vscode/mcp.json',
-      readText().replace('\ufeff', '').replaceAll('\r\n', '\n').replace('/* odd */', '/* in an editor */'),
-    );
+    await addRain();
     const document = await vscode.workspace.openTextDocument(inWorkspace('.vscode/mcp.json'));
     await vscode.window.showTextDocument(document);
-    await until('the text in the editor', () => document.getText().includes('in an editor'));
+    await until('the text in the editor', () => document.getText() === readText());
     const before = bytes('.vscode/mcp.json');
     await takeOver('.vscode/mcp.json', 'rain');
     assert.ok(!document.getText().includes('rain'));
     assert.equal(document.isDirty, false);
     await run('mcpKeyring.servers.giveBack', provided('rain'));
     assert.equal(bytes('.vscode/mcp.json'), before);
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('moves a literal into the keyring first, so that what comes back is a reference', async () => {
@@ -134,10 +151,7 @@ describe('Take Over Server and Give Back to File', function () {
 
   it('gives a literal back as it was to a file whose clients resolve no references', async () => {
     const path = '.mcp.json';
-    writeText(
-      path,
-      `{\n\t"mcpServers": {\n\t\t"hail": {"type":"http","url":"${weather.origin}/hail","headers":{"X-API-Key":"${key}"}}\n\t}\n}`,
-    );
+    writeHail();
     const before = bytes(path);
     await takeOver(path, 'hail');
     assert.ok(!readText(path).includes(key));
@@ -147,6 +161,7 @@ describe('Take Over Server and Give Back to File', function () {
 
   it('adds the entry anew where the file was edited in between, and keeps what was edited', async () => {
     const path = '.mcp.json';
+    writeHail();
     await takeOver(path, 'hail');
     writeText(path, readText(path).replace('{', '{\n\t"note": "mine",'));
     await run('mcpKeyring.servers.giveBack', provided('hail'));
@@ -162,7 +177,6 @@ describe('Take Over Server and Give Back to File', function () {
   it('does the same with TOML, with all that another entry said in its place', async () => {
     const path = '.codex/config.toml';
     const text = `model = "gpt-5" # mine\n\n[mcp_servers.dew]\nurl = "${weather.origin}/dew" # where\ntool_timeout_sec = 5\nhttp_headers = { X-API-Key = "${key}", X-Team = "blue" }\n\n[tui]\ntheme = 'dark'\n`;
-    mkdirSync(inWorkspace('.codex'), { recursive: true });
     writeText(path, text);
     await takeOver(path, 'dew');
     assert.equal(readText(path), `model = "gpt-5" # mine\n\n[tui]\ntheme = 'dark'\n`);
@@ -179,6 +193,7 @@ describe('Take Over Server and Give Back to File', function () {
 
   it('keeps the server offered while its name is taken in the file', async () => {
     const path = '.mcp.json';
+    writeHail();
     await takeOver(path, 'hail');
     const other = '{"mcpServers":{"hail":{"type":"http","url":"https://other.example.com/mcp"}}}';
     writeText(path, other);
@@ -199,10 +214,9 @@ describe('Take Over Server and Give Back to File', function () {
     before(() => messages.catch());
     after(() => messages.release());
 
-    beforeEach(async () => {
+    beforeEach(() => {
       messages.shown.length = 0;
       messages.answer = () => undefined;
-      await run('mcpKeyring.servers.refresh');
     });
 
     async function offered(name: string, from: string): Promise<string> {
@@ -223,7 +237,6 @@ describe('Take Over Server and Give Back to File', function () {
     }
 
     it('is not deleted before the loss has been named', async () => {
-      writeText(path, '{ "servers": {} }');
       const credentialId = await offered('sleet', path);
       await run('mcpKeyring.credentials.delete', { credentialId });
       const [question] = messages.shown;
@@ -238,8 +251,8 @@ describe('Take Over Server and Give Back to File', function () {
     });
 
     it('gives it back to its file, and is deleted then', async () => {
+      const credentialId = await offered('sleet', path);
       const { vault } = await services();
-      const credentialId = vault.credentials.find(({ name }) => name === 'sleet')?.id ?? '';
       messages.answer = () => 'Give Back and Delete';
       await run('mcpKeyring.credentials.delete', { credentialId });
       assert.equal(vault.credential(credentialId), undefined);
@@ -273,12 +286,12 @@ describe('Take Over Server and Give Back to File', function () {
       assert.ok(vault.credential(credentialId));
       assert.equal(readText(from), other);
       assert.ok(await isOffered('dew'));
-      writeText(from, '{}');
     });
 
     it('can be another one, with which the server keeps its way back', async () => {
       const { vault } = await services();
-      const first = vault.credentials.find(({ name }) => name === 'dew')?.id ?? '';
+      writeText('.mcp.json', '{"mcpServers":{}}');
+      const first = await offered('dew', '.mcp.json');
       const second = (await run('mcpKeyring.addCredential', provided('dew'), {
         kind: 'apiKey',
         name: 'dew 2',
@@ -295,8 +308,6 @@ describe('Take Over Server and Give Back to File', function () {
     });
 
     it('is named when it is revoked, and its server is stopped and stays offered', async () => {
-      writeText('.mcp.json', '{}');
-      writeText(path, '{ "servers": {} }');
       const credentialId = await offered('mist', path);
       const { vault, inventory } = await services();
       await start(provided('mist'));

@@ -9,7 +9,17 @@ import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
 import { startOddServer } from '../../servers/oddServer.ts';
 import { startPlatformServer } from '../../servers/platformServer.ts';
 import { forgetAll, headerSnapshot, services, uriOf } from '../harness/inside.ts';
-import { addServer, codes, inWorkspace, problems, readConfig, run, start, until } from '../harness/keyring.ts';
+import {
+  addServer,
+  codes,
+  inWorkspace,
+  problems,
+  readConfig,
+  readText,
+  run,
+  start,
+  until,
+} from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { jwt } from '../harness/tokens.ts';
 import { file, fix, known, targetOf, test, writeServer } from './connections.ts';
@@ -244,9 +254,9 @@ describe('What a test found', () => {
     await server.close();
   });
 
-  async function verdict() {
+  async function verdict(name = 'notes') {
     const { inventory } = await services();
-    return inventory.snapshot.files.flatMap(({ servers }) => servers).find(({ parsed }) => parsed.name === 'notes')
+    return inventory.snapshot.files.flatMap(({ servers }) => servers).find(({ parsed }) => parsed.name === name)
       ?.verdict;
   }
 
@@ -259,6 +269,7 @@ describe('What a test found', () => {
     const problem = problems(uriOf(file)).find(({ code }) => code === 'connection-failed');
     assert.equal(problem?.message, sentence);
     const document = await vscode.workspace.openTextDocument(inWorkspace(file));
+    await until('the document to follow the file', () => document.getText() === readText(file));
     assert.equal(problem && document.getText(problem.range).includes(server.url), true);
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
@@ -324,28 +335,29 @@ describe('What a test found', () => {
     await forgetAll();
     const away = await startApiKeyServer({ keys: [key] });
     await writeServer('nobody', 'https://mcp.invalid/');
+    // A name of its own: VS Code could still have the URL that it knows of another test's server.
     await addServer({
-      name: 'notes',
+      name: 'absent',
       url: away.url,
       file,
       delivery: 'reference',
       credential: { kind: 'apiKey', name: 'weather', key },
     });
-    await known('notes', away.url);
+    await known('absent', away.url);
     await away.close();
     const { mcp } = await services();
     const target = vscode.Uri.parse(uriOf(file));
-    await until('VS Code to know the server', () => mcp.find(target, 'notes'));
-    await start(targetOf('notes'));
-    await until('VS Code to report an error', async () => (await mcp.find(target, 'notes'))?.failed);
-    const pointed = await until('the verdict', verdict, 20);
+    await until('VS Code to know the server', () => mcp.find(target, 'absent'));
+    await start(targetOf('absent'));
+    await until('VS Code to report an error', async () => (await mcp.find(target, 'absent'))?.failed);
+    const pointed = await until('the verdict', () => verdict('absent'), 20);
     assert.equal(
       pointed.sentence,
-      'VS Code could not start “notes” with this credential. Test Connection finds out why.',
+      'VS Code could not start “absent” with this credential. Test Connection finds out why.',
     );
-    const { verdict: found } = await test('notes');
+    const { verdict: found } = await test('absent');
     assert.match(found, /^Nothing listens at 127\.0\.0\.1:/);
-    assert.equal((await verdict())?.sentence, found);
+    assert.equal((await verdict('absent'))?.sentence, found);
   });
 
   it('is an error that names the server where there is none', async () => {
