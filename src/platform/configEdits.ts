@@ -4,6 +4,7 @@ import { KeyringError } from '../core/errors.ts';
 import type { Result } from '../core/result.ts';
 import { applyEdits, type TextEdit } from '../core/text.ts';
 import { decodeText, fileLabel, openDocument, showsText } from './configFiles.ts';
+import { comparable } from './configLocations.ts';
 import { inertText } from './texts.ts';
 
 /** From a config file's text to the edits that bring it where it should be. Called again if the text has changed. */
@@ -19,10 +20,13 @@ export interface EditOptions {
   readonly undoable?: boolean;
 }
 
-/** `unsaved`: the editor had unsaved changes, so the edit is in it and not yet on disk. */
+/** `unsaved`: the editor had unsaved changes, or VS Code is still saving it, so the edit is in it and not yet on disk. */
 export type EditOutcome = 'written' | 'unsaved' | 'unchanged';
 
 const attempts = 3;
+
+/** The last edit of each file that is under way or waits for its turn. */
+const turns = new Map<string, Promise<unknown>>();
 
 /**
  * Edits a config file so that nothing else in it changes: in the editor's buffer where the file is open (undo works, dirty
@@ -34,6 +38,28 @@ export async function editConfigFile(uri: vscode.Uri, plan: EditPlan, options: E
   if (!vscode.workspace.isTrusted) {
     throw new KeyringError('workspace-not-trusted');
   }
+  return inTurn(uri, () => edit(uri, plan, options));
+}
+
+/**
+ * One after the other: an edit that is made and not saved yet would look like a change that the person has not saved, with
+ * which the next one is to stay unsaved.
+ */
+async function inTurn<T>(uri: vscode.Uri, action: () => Promise<T>): Promise<T> {
+  const file = comparable(uri);
+  const before = turns.get(file) ?? Promise.resolve();
+  const turn = before.then(action, action);
+  turns.set(file, turn);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(file) === turn) {
+      turns.delete(file);
+    }
+  }
+}
+
+async function edit(uri: vscode.Uri, plan: EditPlan, options: EditOptions): Promise<EditOutcome> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const result = await attemptEdit(uri, plan, options);
     if (result !== 'conflict') {
@@ -66,12 +92,12 @@ async function attemptEdit(uri: vscode.Uri, plan: EditPlan, options: EditOptions
  * takes what it shows for what is there. Undefined where the editor doesn't show what is on disk.
  */
 async function editShown(document: vscode.TextDocument, plan: EditPlan): Promise<Edited | 'conflict' | undefined> {
-  const edit = async () => ((await hasCaughtUp(document)) ? editDocument(document, plan) : undefined);
+  const attempt = async () => ((await hasCaughtUp(document)) ? editDocument(document, plan) : undefined);
   if (document.uri.scheme !== 'file') {
-    return edit();
+    return attempt();
   }
   const { withLockedFile } = await import('./node/atomicWrite.ts');
-  return withLockedFile(document.uri.fsPath, edit);
+  return withLockedFile(document.uri.fsPath, attempt);
 }
 
 /** Both changes are in the file, but only one of them was seen by the person who asked for it. */
@@ -122,8 +148,9 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
   if (wasDirty) {
     return { outcome: 'unsaved' };
   }
-  if (await saveShown(document)) {
-    return { outcome: 'written' };
+  const saved = await saveShown(document);
+  if (saved !== 'failed') {
+    return { outcome: saved };
   }
   const bytes = await readBytes(uri);
   const text = bytes && decodeText(bytes);
@@ -143,14 +170,31 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
   return 'conflict';
 }
 
-/** Saves what an editor shows; false if it can't, or if nothing shows it any more: its editor was closed in that moment. */
-async function saveShown(document: vscode.TextDocument): Promise<boolean> {
+/** How long VS Code may take to save, in ms. A file system that hangs would hold up the person and other windows for ever. */
+const saveTime = 5000;
+
+/**
+ * Saves what an editor shows; `failed` if it can't, or if nothing shows it any more: its editor was closed in that moment.
+ * `unsaved` if it takes too long: VS Code goes on with it.
+ */
+async function saveShown(document: vscode.TextDocument): Promise<'written' | 'unsaved' | 'failed'> {
   // VS Code makes the edit all the same, in a document of its own.
   const shown = document.isClosed ? openDocument(document.uri) : document;
+  if (!shown) {
+    return 'failed';
+  }
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const saving = shown.save().then(
+    saved => (saved ? 'written' : 'failed'),
+    () => 'failed' as const,
+  );
+  const late = new Promise<'unsaved'>(resolve => {
+    timer = setTimeout(() => resolve('unsaved'), saveTime);
+  });
   try {
-    return shown !== undefined && (await shown.save());
-  } catch {
-    return false;
+    return await Promise.race([saving, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, run, until, writeText } from '../harness/keyring.ts';
+import { addServer, inWorkspace, readConfig, run, until, writeText } from '../harness/keyring.ts';
 import { assertRefused, bytes, configPath, good } from './nothingLost.ts';
 import { type Trouble, TroubledFiles } from './troubledFiles.ts';
 
@@ -127,6 +127,15 @@ describe('A config file', () => {
       assert.ok(document.getText().includes('"new"'));
       await vscode.commands.executeCommand('undo');
       assert.equal(document.getText(), content);
+    });
+
+    it('takes edits that come at once one after the other, and all of them are saved', async () => {
+      const { document } = await open(`{\n  "servers": { ${server} }\n}\n`);
+      const names = ['new', 'newer', 'newest'];
+      await Promise.all(names.map(name => addServer({ ...good, name, url: `https://${name}.example.com/mcp` })));
+      assert.equal(document.isDirty, false);
+      assert.equal(document.getText(), bytes().toString());
+      assert.deepEqual(Object.keys(readConfig(configPath).servers ?? {}), ['a', ...names]);
     });
 
     it('keeps line ends of both kinds as they are', async () => {
@@ -264,6 +273,21 @@ describe('A config file', () => {
       await addServer({ ...good, file: uri.toString() });
       assert.match(files.text(path), /"new"/);
       assert.match(files.text(path), /\/\/ 5\n$/);
+    });
+
+    it('hangs: the edit waits in the editor, and nobody waits for it', async () => {
+      begin('none');
+      const document = await vscode.workspace.openTextDocument(uri);
+      await until('the document to follow the file', () => document.getText() === content);
+      files.trouble = 'hangs';
+      const { credentialId } = await addServer({ ...good, file: uri.toString() });
+      assert.equal(document.isDirty, true);
+      assert.match(document.getText(), /"new"/);
+      assert.equal(files.text(path), content);
+      files.trouble = 'none';
+      await until('the file to be saved', () => !document.isDirty);
+      assert.equal(files.text(path), document.getText());
+      assert.ok((await services()).vault.credential(credentialId));
     });
 
     it('refuses to take away what it cannot write: the credential stays attached', async () => {

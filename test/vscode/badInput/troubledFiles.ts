@@ -1,7 +1,15 @@
 import * as vscode from 'vscode';
+import { pause } from '../harness/keyring.ts';
 
 /** What goes wrong with the files of a {@link TroubledFiles}. */
-export type Trouble = 'none' | 'readOnly' | 'refusesWrites' | 'changesAtFirst' | 'keepsChanging' | 'unreadable';
+export type Trouble =
+  | 'none'
+  | 'readOnly'
+  | 'refusesWrites'
+  | 'changesAtFirst'
+  | 'keepsChanging'
+  | 'unreadable'
+  | 'hangs';
 
 /** A file system in memory that makes the trouble which a test asks for: the real one doesn't refuse root anything. */
 export class TroubledFiles implements vscode.FileSystemProvider {
@@ -58,6 +66,9 @@ export class TroubledFiles implements vscode.FileSystemProvider {
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
     if (this.trouble === 'refusesWrites' || this.trouble === 'readOnly') {
       throw vscode.FileSystemError.NoPermissions(uri);
+    }
+    while (this.trouble === 'hangs') {
+      await pause(50);
     }
     this.contents.set(uri.path, content);
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);

@@ -45,6 +45,7 @@ describe('A colleague’s clone', function () {
     const problem = problems(file).find(({ code }) => code === 'credential-missing');
     assert.equal(problem?.message, `There is no credential for ${server.url} in your keyring.`);
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
+    await until('the document to follow the file', () => document.getText() === text);
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
       document.uri,

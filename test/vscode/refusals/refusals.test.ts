@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
-import { services, uriOf } from '../harness/inside.ts';
+import { forgetAll, services, uriOf } from '../harness/inside.ts';
 import { addServer, readConfig, readText, run, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 
@@ -19,6 +19,18 @@ describe('A refusal', () => {
   before(async () => {
     honest = await startApiKeyServer({ keys: [key] });
     other = await startApiKeyServer({ keys: [key] });
+    messages.catch();
+  });
+
+  after(async () => {
+    messages.release();
+    await honest.close();
+    await other.close();
+  });
+
+  beforeEach(async () => {
+    await forgetAll();
+    writeText(file, '{}');
     await addServer({
       name: 'weather',
       url: honest.url,
@@ -30,16 +42,6 @@ describe('A refusal', () => {
     const config = JSON.parse(readText());
     config.servers.twin = { type: 'http', url: other.url, headers: { 'X-API-Key': `\${input:${id}}` } };
     lying = JSON.stringify(config, undefined, 2);
-    messages.catch();
-  });
-
-  after(async () => {
-    messages.release();
-    await honest.close();
-    await other.close();
-  });
-
-  beforeEach(async () => {
     writeText(file, lying);
     messages.shown.length = 0;
     messages.answer = () => undefined;
@@ -83,6 +85,8 @@ describe('A refusal', () => {
     const { vault } = await services();
     assert.deepEqual(vault.attachedTo(other.url, 'X-API-Key'), []);
     assert.equal(readText(), lying);
+    // Asks no more: an answer to that could come in the next test.
+    messages.answer = () => undefined;
     await refused();
   });
 
