@@ -104,6 +104,7 @@ describe('A hostile server', function () {
               cancel.cancel();
             }
           };
+          const known = server.requests.length;
           const began = performance.now();
           // The matrix is not there; a test says that it was cancelled.
           const result = await (command === 'Compare Roles' ? compare() : test());
@@ -111,7 +112,10 @@ describe('A hostile server', function () {
           assert.ok(performance.now() - began < 10_000);
           const { length } = server.requests;
           await until('no open request', () => server.open === 0);
-          assert.deepEqual(server.requests.slice(length), []);
+          // A client opens the stream of what a server says unasked beside its first list: that may have been on its way.
+          const wasSent = server.requests.slice(known, length);
+          const late = server.requests.slice(length);
+          assert.deepEqual(late, late[0] === 'GET' && !wasSent.includes('GET') ? ['GET'] : []);
         });
       }
     }
