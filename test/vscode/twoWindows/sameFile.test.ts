@@ -25,6 +25,10 @@ describe('Two windows', function () {
     );
   }
 
+  function isOpen(): boolean {
+    return vscode.workspace.textDocuments.some(document => document.uri.path === inWorkspace(file));
+  }
+
   async function add(name: string): Promise<void> {
     const { deliverer, files } = await services();
     const place = files.locationOf(uriOf(file));
@@ -42,7 +46,9 @@ describe('Two windows', function () {
     const each = Math.ceil(edits / 2);
     const shown = 10;
     if (own === 1) {
-      await vscode.window.showTextDocument(vscode.Uri.file(inWorkspace(file)));
+      // By a command: VS Code would keep a document that this process opens for minutes after its editor.
+      await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(inWorkspace(file)));
+      await until('the editor', isOpen);
     }
     await both('ready');
     for (let number = 0; number < each; number++) {
@@ -50,6 +56,7 @@ describe('Two windows', function () {
       if (number === shown) {
         // From here on it is no race of an editor that follows the disk, which takes its time.
         await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+        await until('no editor', () => !isOpen());
       }
     }
     await both('done');
