@@ -1,5 +1,5 @@
 // Runs the suites of test/vscode in a real VS Code: npm run test:vscode [-- --suite NAME] [--grep PATTERN]
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ const lanes = 2;
 const suitesFolder = join(repoRoot, 'test', 'vscode');
 const { values: wanted } = parseArgs({ options: { suite: { type: 'string' }, grep: { type: 'string' } } });
 
-const names = suiteNames();
+const names = await longestFirst(suiteNames());
 const host = await findHost();
 const extension = await stageExtension(wanted.suite ?? 'all');
 const results: (SuiteResult & { readonly name: string })[] = [];
@@ -49,6 +49,19 @@ function suiteNames(): string[] {
     process.exit(1);
   }
   return [wanted.suite];
+}
+
+/** Those that take long begin first, so that none runs alone at the end: of several windows, or with much in their tests. */
+async function longestFirst(suites: readonly string[]): Promise<string[]> {
+  const sizes = suites.map(async name => {
+    const folder = join(suitesFolder, name);
+    const tests = readdirSync(folder).filter(file => file.endsWith('.test.ts'));
+    const bytes = tests.reduce((total, file) => total + statSync(join(folder, file)).size, 0);
+    return { name, bytes, windows: (await optionsOf(name)).windows ?? 1 };
+  });
+  return (await Promise.all(sizes))
+    .toSorted((a, b) => b.windows - a.windows || b.bytes - a.bytes)
+    .map(({ name }) => name);
 }
 
 async function runOne(name: string, host: Host, extension: StagedExtension): Promise<SuiteResult> {
