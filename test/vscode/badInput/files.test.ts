@@ -135,7 +135,7 @@ describe('A config file', () => {
       await Promise.all(names.map(name => addServer({ ...good, name, url: `https://${name}.example.com/mcp` })));
       assert.equal(document.isDirty, false);
       assert.equal(document.getText(), bytes().toString());
-      assert.deepEqual(Object.keys(readConfig(configPath).servers ?? {}), ['a', ...names]);
+      assert.deepEqual(Object.keys(readConfig(configPath).servers ?? {}).sort(), ['a', ...names].sort());
     });
 
     it('keeps line ends of both kinds as they are', async () => {
