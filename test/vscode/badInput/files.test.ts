@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { type EditOutcome, editConfigFile } from '../../../src/platform/configEdits.ts';
 import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
-import { addServer, inWorkspace, readConfig, run, until, writeText } from '../harness/keyring.ts';
+import { addServer, inWorkspace, run, until, writeText } from '../harness/keyring.ts';
 import { assertRefused, bytes, configPath, good } from './nothingLost.ts';
 import { type Trouble, TroubledFiles } from './troubledFiles.ts';
 
@@ -129,13 +130,25 @@ describe('A config file', () => {
       assert.equal(document.getText(), content);
     });
 
-    it('takes edits that come at once one after the other, and all of them are saved', async () => {
+    it('does not take an edit that is being saved for one that the person has not saved', async () => {
       const { document } = await open(`{\n  "servers": { ${server} }\n}\n`);
-      const names = ['new', 'newer', 'newest'];
-      await Promise.all(names.map(name => addServer({ ...good, name, url: `https://${name}.example.com/mcp` })));
+      const add = (text: string) =>
+        editConfigFile(document.uri, before => ({
+          ok: true,
+          value: [{ span: { start: before.length, end: before.length }, text }],
+        }));
+      const second = new Promise<EditOutcome>((resolve, reject) => {
+        const listener = vscode.workspace.onDidChangeTextDocument(event => {
+          if (event.document === document && document.isDirty) {
+            listener.dispose();
+            add('// Second.\n').then(resolve, reject);
+          }
+        });
+      });
+      assert.equal(await add('// First.\n'), 'written');
+      assert.equal(await second, 'written');
       assert.equal(document.isDirty, false);
-      assert.equal(document.getText(), bytes().toString());
-      assert.deepEqual(Object.keys(readConfig(configPath).servers ?? {}).sort(), ['a', ...names].sort());
+      assert.match(bytes().toString(), /\}\n\/\/ First\.\n\/\/ Second\.\n$/);
     });
 
     it('keeps line ends of both kinds as they are', async () => {
