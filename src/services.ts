@@ -9,6 +9,7 @@ import { Clipboard } from './platform/clipboard.ts';
 import { systemClock } from './platform/clock.ts';
 import { CommandRegistry } from './platform/commands.ts';
 import { ConfigFiles } from './platform/configFiles.ts';
+import { userFolder } from './platform/configLocations.ts';
 import type { Deliverer } from './platform/deliverer.ts';
 import { type AsyncMethods, lazyObject } from './platform/lazyObject.ts';
 import { OutputLog } from './platform/log.ts';
@@ -51,7 +52,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const settings = new Settings();
   const clipboard = new Clipboard();
   const commands = new CommandRegistry(log);
-  const files = new ConfigFiles(context.globalStorageUri, settings, log);
+  const files = new ConfigFiles(userFolder(context), settings, log);
   const locks = new WindowLocks(context.globalStorageUri);
   const vault = new Vault(new VSCodeSecretStore(context.secrets), log, {
     allowed: () => vscode.workspace.isTrusted,

@@ -9,8 +9,10 @@ import {
   type DiscoveredPlaces,
   exists,
   fileUri,
+  isUserFile,
   listLocations,
   mayHoldPlaces,
+  type UserFolder,
 } from './configLocations.ts';
 import type { ConfigWatchers } from './configWatchers.ts';
 import { homeRelative } from './node/machine.ts';
@@ -37,7 +39,7 @@ interface Places {
  * editor shows counts before what is on disk, so that findings stand where the person looks.
  */
 export class ConfigFiles implements Disposable {
-  readonly #globalStorage: vscode.Uri;
+  readonly #user: UserFolder;
   readonly #settings: Settings;
   readonly #log: Log;
   readonly #changed: Emitter<void>;
@@ -57,9 +59,8 @@ export class ConfigFiles implements Disposable {
   /** The keys of what may have changed since. */
   #stale = new Set<string>();
 
-  /** @param globalStorage the extension's own folder; the user's `mcp.json` stands two levels above */
-  constructor(globalStorage: vscode.Uri, settings: Settings, log: Log) {
-    this.#globalStorage = globalStorage;
+  constructor(user: UserFolder, settings: Settings, log: Log) {
+    this.#user = user;
     this.#settings = settings;
     this.#log = log;
     this.#changed = new Emitter(error => log.error('config-files-listener', error));
@@ -184,7 +185,7 @@ export class ConfigFiles implements Disposable {
   /** Nothing is watched while the extension is being activated, so this is loaded after it. */
   async #startedWatchers(): Promise<ConfigWatchers> {
     const { ConfigWatchers } = await import('./configWatchers.ts');
-    this.#watchers ??= new ConfigWatchers(this.#globalStorage, {
+    this.#watchers ??= new ConfigWatchers(this.#user.uri, {
       file: uri => this.#heard(uri),
       folder: uri => this.#heardOfFolder(uri),
       begun: folders => this.#lookInto(folders),
@@ -208,7 +209,7 @@ export class ConfigFiles implements Disposable {
   }
 
   get #listed(): Places {
-    this.#places ??= placesOf(listLocations(this.#globalStorage, this.#found));
+    this.#places ??= placesOf(listLocations(this.#user, this.#found));
     return this.#places;
   }
 
@@ -222,7 +223,7 @@ export class ConfigFiles implements Disposable {
   async #discover(): Promise<void> {
     this.#unsure = false;
     const { discoverPlaces } = await import('./discoverPlaces.ts');
-    const found = await discoverPlaces(this.#globalStorage, this.#settings);
+    const found = await discoverPlaces(this.#user, this.#settings);
     const told = ({ containers, profiles, remote, extra }: DiscoveredPlaces) =>
       JSON.stringify([[...containers, ...profiles, ...remote].map(({ key }) => key), extra]);
     if (told(found) !== told(this.#found)) {
@@ -378,11 +379,6 @@ async function sourceOf(place: ConfigLocation, content: Content | undefined): Pr
     await import('../core/config/tomlReader.ts');
   }
   return content && { uri: place.key, format: place.format, content };
-}
-
-/** A user's `mcp.json`, of whichever profile. */
-function isUserFile({ format, remoteHome }: ConfigLocation): boolean {
-  return format.id === 'vscodeUser' && remoteHome === undefined;
 }
 
 function placesOf(all: readonly ConfigLocation[]): Places {

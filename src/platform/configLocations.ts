@@ -3,6 +3,7 @@ import type { ExtraFile } from '../core/config/extraFiles.ts';
 import { formats } from '../core/config/formats.ts';
 import { folderPlaces, type HomePlace, homePlaces, projectFormat } from '../core/config/places.ts';
 import type { ConfigFormat } from '../core/config/types.ts';
+import { hostKind } from './hostKind.ts';
 import { thisMachine } from './node/machine.ts';
 
 /** A place where an MCP client looks for servers, whether or not there is a file. */
@@ -44,9 +45,8 @@ export interface DiscoveredPlaces {
 
 /**
  * Every place of this window, in the order of the views: what is shared with others, then the user's own.
- * @param globalStorage the extension's own folder; the user's `mcp.json` stands two levels above
  */
-export function listLocations(globalStorage: vscode.Uri, found: DiscoveredPlaces): readonly ConfigLocation[] {
+export function listLocations(user: UserFolder, found: DiscoveredPlaces): readonly ConfigLocation[] {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const { workspaceFile } = vscode.workspace;
   // A workspace that hasn't been saved has a file too, in a place that is none of the user's.
@@ -62,7 +62,7 @@ export function listLocations(globalStorage: vscode.Uri, found: DiscoveredPlaces
         ),
     ]),
     ...(saved ? [location(workspaceFile, formats.codeWorkspace, 'workspace', { inputScope: 'workspace' })] : []),
-    location(vscode.Uri.joinPath(userFolder(globalStorage), 'mcp.json'), formats.vscodeUser, 'user', {
+    location(vscode.Uri.joinPath(user.uri, 'mcp.json'), user.format, 'user', {
       inputScope: 'user',
     }),
     ...found.profiles,
@@ -90,8 +90,26 @@ export function listLocations(globalStorage: vscode.Uri, found: DiscoveredPlaces
 }
 
 /** Where VS Code keeps the files of the user, and below `profiles` those of other profiles than the default one. */
-export function userFolder(globalStorage: vscode.Uri): vscode.Uri {
-  return vscode.Uri.joinPath(globalStorage, '..', '..');
+export interface UserFolder {
+  readonly uri: vscode.Uri;
+  /** Of its `mcp.json`. */
+  readonly format: ConfigFormat;
+}
+
+/** Two levels above the extension's own folder. */
+export function userFolder(context: vscode.ExtensionContext): UserFolder {
+  return {
+    uri: vscode.Uri.joinPath(context.globalStorageUri, '..', '..'),
+    format: hostKind(context) === 'remote' ? formats.vscodeRemoteUser : formats.vscodeUser,
+  };
+}
+
+/**
+ * A user's `mcp.json`, of whichever profile, where this window keeps it. Where the extension runs on the machine of a
+ * remote window, that is the remote one.
+ */
+export function isUserFile({ format, remoteHome }: ConfigLocation): boolean {
+  return (format.id === 'vscodeUser' || format.id === 'vscodeRemoteUser') && remoteHome === undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { folderPlaces } from '../core/config/places.ts';
 import type { Disposable } from '../core/ports.ts';
-import { type ConfigLocation, exists, userFolder } from './configLocations.ts';
+import { type ConfigLocation, exists } from './configLocations.ts';
 
 /** So many names of one folder are told apart by the watcher's pattern; more are cheaper told apart afterwards. */
 const namedAtMost = 16;
@@ -25,7 +25,7 @@ export interface WatchedEvents {
  * up on a folder that isn't there (measured, 1.139.1), so a folder is watched as soon as it is made.
  */
 export class ConfigWatchers implements Disposable {
-  readonly #globalStorage: vscode.Uri;
+  readonly #user: vscode.Uri;
   readonly #events: WatchedEvents;
   readonly #watchers = new Map<
     string,
@@ -39,8 +39,8 @@ export class ConfigWatchers implements Disposable {
   #locations: readonly ConfigLocation[] = [];
   #disposed = false;
 
-  constructor(globalStorage: vscode.Uri, events: WatchedEvents) {
-    this.#globalStorage = globalStorage;
+  constructor(user: vscode.Uri, events: WatchedEvents) {
+    this.#user = user;
     this.#events = events;
   }
 
@@ -61,7 +61,7 @@ export class ConfigWatchers implements Disposable {
 
   async #update(): Promise<void> {
     const wanted = new Map(
-      [...folderPatterns(), ...(await filePatterns(this.#locations, this.#globalStorage))].map(pattern => [
+      [...folderPatterns(), ...(await filePatterns(this.#locations, this.#user))].map(pattern => [
         `${pattern.baseUri}\n${pattern.pattern}`,
         pattern,
       ]),
@@ -123,11 +123,7 @@ export class ConfigWatchers implements Disposable {
 }
 
 /** Patterns for the files that {@link folderPatterns} doesn't name and for the folders above them, as far as they are there. */
-async function filePatterns(
-  locations: readonly ConfigLocation[],
-  globalStorage: vscode.Uri,
-): Promise<vscode.RelativePattern[]> {
-  const user = userFolder(globalStorage);
+async function filePatterns(locations: readonly ConfigLocation[], user: vscode.Uri): Promise<vscode.RelativePattern[]> {
   const names = new Map([
     [user.toString(), new Set(['profiles'])],
     [vscode.Uri.joinPath(user, 'profiles').toString(), new Set(['*'])],

@@ -9,17 +9,14 @@ import {
   inFolder,
   location,
   projectsOf,
-  userFolder,
+  type UserFolder,
 } from './configLocations.ts';
 import { thisMachine } from './node/machine.ts';
 import type { Settings } from './settings.ts';
 
 /** Looks for the places that only the disk tells. A folder that can't be listed has none. */
-export async function discoverPlaces(
-  globalStorage: vscode.Uri,
-  { extraConfigFiles }: Settings,
-): Promise<DiscoveredPlaces> {
-  const profileFolder = vscode.Uri.joinPath(userFolder(globalStorage), 'profiles');
+export async function discoverPlaces(user: UserFolder, { extraConfigFiles }: Settings): Promise<DiscoveredPlaces> {
+  const profileFolder = vscode.Uri.joinPath(user.uri, 'profiles');
   const [profiles, remote, containers] = await Promise.all([
     foldersIn(profileFolder),
     remotePlaces(),
@@ -36,7 +33,7 @@ export async function discoverPlaces(
     remote,
     extra: readExtraFiles(extraConfigFiles, thisMachine().home).files,
     profiles: profiles.map(profile =>
-      location(vscode.Uri.joinPath(profileFolder, profile, 'mcp.json'), formats.vscodeUser, 'user', {
+      location(vscode.Uri.joinPath(profileFolder, profile, 'mcp.json'), user.format, 'user', {
         inputScope: 'user',
         profile,
       }),
@@ -62,7 +59,10 @@ async function remotePlaces(): Promise<readonly ConfigLocation[]> {
   const { home: remoteHome, serverFolder } = found;
   const machine = { platform: 'linux', home: remoteHome, variables: {} } as const;
   return [
-    location(at(`${serverFolder}/data/User/mcp.json`), formats.vscodeUser, 'user', { inputScope: 'user', remoteHome }),
+    location(at(`${serverFolder}/data/User/mcp.json`), formats.vscodeRemoteUser, 'user', {
+      inputScope: 'user',
+      remoteHome,
+    }),
     ...homePlaces(machine)
       .filter(({ atFolders }) => atFolders)
       .flatMap(place => [

@@ -4,7 +4,7 @@ import type { Exposure } from '../core/inventory/exposed.ts';
 import type { Inventory } from '../core/inventory/inventory.ts';
 import type { Disposable, Log } from '../core/ports.ts';
 import type { ConfigFiles } from './configFiles.ts';
-import type { ConfigLocation } from './configLocations.ts';
+import { type ConfigLocation, isUserFile } from './configLocations.ts';
 import { trackedByGit } from './node/git.ts';
 
 /** Typing changes a file at every key, and none of that changes what git tracks. In ms. */
@@ -59,9 +59,6 @@ async function exposuresOf(
   const local = vscode.workspace.isTrusted ? places.filter(({ uri }) => uri.scheme === 'file') : [];
   const tracked = await trackedByGit(local.map(({ uri }) => uri.fsPath));
   return new Map(
-    places.map(({ key, uri, format }) => [
-      key,
-      { tracked: tracked.has(uri.fsPath), synced: format.id === 'vscodeUser' },
-    ]),
+    places.map(place => [place.key, { tracked: tracked.has(place.uri.fsPath), synced: isUserFile(place) }]),
   );
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { FormatId } from '../core/config/types.ts';
 import type { ServerPlace } from '../core/inventory/types.ts';
 import { type ConfigFiles, fileLabel } from './configFiles.ts';
-import type { ConfigLocation } from './configLocations.ts';
+import { type ConfigLocation, isUserFile } from './configLocations.ts';
 
 /** How a place is called: what tells it from the others first, what else there is to say of it second. */
 export interface LocationLabel {
@@ -28,7 +28,7 @@ export function locationLabel(place: ConfigLocation): LocationLabel {
   if (place.remoteHome !== undefined) {
     return remoteLabel(place, place.remoteHome);
   }
-  if (format.id === 'vscodeUser') {
+  if (isUserFile(place)) {
     return {
       name: vscode.l10n.t('User mcp.json'),
       path: profile === undefined ? '' : vscode.l10n.t('of this profile'),
@@ -44,7 +44,7 @@ export function locationLabel(place: ConfigLocation): LocationLabel {
 function remoteLabel({ uri, format, folder }: ConfigLocation, home: string): LocationLabel {
   const path = `~${uri.path.slice(home.length)}`;
   const machine = vscode.env.remoteName ?? uri.authority;
-  if (format.id === 'vscodeUser') {
+  if (format.id === 'vscodeRemoteUser') {
     return { name: vscode.l10n.t('Remote user mcp.json'), path: machine };
   }
   const client = clientName(format.id);
@@ -80,6 +80,7 @@ export function clientName(format: FormatId): string {
 const clientNames: Readonly<Record<FormatId, string>> = {
   vscode: 'VS Code',
   vscodeUser: 'VS Code',
+  vscodeRemoteUser: 'VS Code',
   codeWorkspace: 'VS Code',
   dotMcp: 'VS Code, Claude Code, Copilot CLI',
   devContainer: 'Dev Container',

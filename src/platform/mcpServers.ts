@@ -8,13 +8,17 @@ import { mcpLenses } from './mcpLenses.ts';
 /** A server as VS Code knows it: the id that its commands take, and whether it runs. */
 export interface McpDefinition {
   readonly id: string;
-  readonly running: boolean;
+  /** Undefined where VS Code doesn't say: for servers of a `.code-workspace` file. */
+  readonly running: boolean | undefined;
   /** VS Code offers to start it again, and it doesn't run: its last start failed. */
   readonly failed: boolean;
 }
 
 /** How long VS Code may take to see a server that has just been written. */
 const patience = 10_000;
+
+/** How long a server of a `.code-workspace` file is tried: VS Code sees it within two seconds and doesn't say so. */
+const blindPatience = 4000;
 
 /** When a resolved input is purged after it was handed out, in ms: storing waits for the other inputs of the launch. */
 const purgeDelays = [50, 500, 3000];
@@ -27,6 +31,8 @@ export class McpServers implements Disposable {
   readonly #asked = new Map<string, number>();
   /** Offered servers of which it is only to be found out whether they run. */
   readonly #probed = new Set<string>();
+  /** How many references VS Code has had resolved. */
+  #resolved = 0;
   #canPurge: Promise<boolean> | undefined;
 
   constructor(log: Log) {
@@ -45,7 +51,13 @@ export class McpServers implements Disposable {
         restartable ||= lens.command === vscodeCommands.restartServer;
       }
     }
-    return id === undefined ? undefined : { id, running, failed: restartable && !running };
+    if (id !== undefined) {
+      return { id, running, failed: restartable && !running };
+    }
+    // VS Code reads this file and draws lenses on those called `mcp.json` alone (1.139.1, source).
+    return file.toString() === vscode.workspace.workspaceFile?.toString()
+      ? { id: `mcp.config.workspace.${server}`, running: undefined, failed: false }
+      : undefined;
   }
 
   /**
@@ -67,11 +79,24 @@ export class McpServers implements Disposable {
       this.#log.warn('server-unknown-to-vscode', { server });
       return false;
     }
-    if (definition.running) {
+    if (definition.running !== false) {
       await vscode.commands.executeCommand(vscodeCommands.stopServer, definition.id);
     }
-    await vscode.commands.executeCommand(vscodeCommands.startServer, definition.id, { waitForLiveTools: true });
+    if (definition.running === undefined) {
+      await this.#startBlindly(definition.id);
+    } else {
+      await startAndWait(definition.id);
+    }
     return true;
+  }
+
+  /** A start does nothing while VS Code doesn't know the server yet, and nothing to one that runs. */
+  async #startBlindly(id: string): Promise<void> {
+    const before = this.#resolved;
+    for (const deadline = Date.now() + blindPatience; Date.now() < deadline && this.#resolved === before; ) {
+      await startAndWait(id);
+      await new Promise(resolve => setTimeout(resolve, 200));
+    }
   }
 
   /**
@@ -94,7 +119,7 @@ export class McpServers implements Disposable {
         stopped = label;
       }
       const before = this.#asked.get(label);
-      await vscode.commands.executeCommand(vscodeCommands.startServer, id, { waitForLiveTools: true });
+      await startAndWait(id);
       if (this.#asked.get(label) !== before) {
         return true;
       }
@@ -142,6 +167,7 @@ export class McpServers implements Disposable {
    * database and show it as an inlay hint.
    */
   purge(inputId: string, scopes: ReadonlySet<NonNullable<ConfigLocation['inputScope']>>): void {
+    this.#resolved++;
     for (const delay of purgeDelays) {
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
@@ -161,6 +187,10 @@ export class McpServers implements Disposable {
       clearTimeout(timer);
     }
   }
+}
+
+async function startAndWait(id: string): Promise<void> {
+  await vscode.commands.executeCommand(vscodeCommands.startServer, id, { waitForLiveTools: true });
 }
 
 /** Ids are a prefix that tells the file (`mcp.config.ws0.`, `workspace-dot-mcp.0.`) and the server's name, dots and all. */

@@ -19,8 +19,10 @@ export interface ExtraFileProblem {
   readonly reason: 'wrong-type' | 'not-absolute' | 'variable' | 'unknown-format';
 }
 
-/** The formats that a user may name. `vscodeUser` is written as `vscode`. */
-export const extraFormats = Object.keys(formats).filter(id => id !== 'vscodeUser') as readonly FormatId[];
+/** The formats that a user may name. The user's own files of VS Code are written as `vscode`. */
+export const extraFormats = Object.keys(formats).filter(
+  id => id !== 'vscodeUser' && id !== 'vscodeRemoteUser',
+) as readonly FormatId[];
 
 const workspaceFolder = '${workspaceFolder}/';
 

@@ -23,6 +23,11 @@ export const formats: Readonly<Record<FormatId, ConfigFormat>> = {
   vscode,
   /** `mcp.json` of a user profile. Written and read as the workspace's. */
   vscodeUser: { ...vscode, id: 'vscodeUser' },
+  /**
+   * The user's `mcp.json` on the machine of a remote window. VS Code 1.139.1 starts its servers and doesn't find its
+   * `inputs` ("must be defined in an 'inputs' section", measured November 2026).
+   */
+  vscodeRemoteUser: { ...vscode, id: 'vscodeRemoteUser', indirections: ['envColon'] },
   /** `*.code-workspace`: the same below `settings.mcp`. */
   codeWorkspace: {
     ...vscode,

@@ -1,6 +1,9 @@
 import type { ConfigFormat, FormatId } from './types.ts';
 
-type OtherClient = Exclude<FormatId, 'vscode' | 'vscodeUser' | 'codeWorkspace' | 'devContainer' | 'dotMcp'>;
+type OtherClient = Exclude<
+  FormatId,
+  'vscode' | 'vscodeUser' | 'vscodeRemoteUser' | 'codeWorkspace' | 'devContainer' | 'dotMcp'
+>;
 
 const base = {
   serversPaths: [['mcpServers']],

@@ -64,6 +64,7 @@ export interface OptionKey {
 export type FormatId =
   | 'vscode'
   | 'vscodeUser'
+  | 'vscodeRemoteUser'
   | 'codeWorkspace'
   | 'dotMcp'
   | 'devContainer'

@@ -66,7 +66,7 @@ export async function stopServers(
 
 async function runningId(mcp: Services['mcp'], { file, server }: ServerTarget): Promise<string | undefined> {
   const definition = await mcp.find(fileUri(file), server);
-  return definition?.running ? definition.id : undefined;
+  return definition?.running === false ? undefined : definition?.id;
 }
 
 /** Names for a sentence, each once. */

@@ -7,8 +7,8 @@ import type { TokenRecipe } from '../../core/oauth/tokenEndpoint.ts';
 import type { UrlPolicy } from '../../core/oauth/urlPolicy.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { Result } from '../../core/result.ts';
+import type { HostKind } from '../hostKind.ts';
 import type { Settings } from '../settings.ts';
-import type { HostKind } from './hostKind.ts';
 import type { SignInBrowser } from './signInBrowser.ts';
 
 /** What a way to a token takes. */

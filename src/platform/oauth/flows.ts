@@ -4,12 +4,12 @@ import type { CredentialGrant } from '../../core/oauth/grant.ts';
 import { oauthError } from '../../core/oauth/keyringError.ts';
 import type { Log } from '../../core/ports.ts';
 import { Cancelled } from '../commands.ts';
+import type { HostKind } from '../hostKind.ts';
 import { accountFlow } from './accountFlow.ts';
 import { authorizationCodeFlow } from './authorizationCodeFlow.ts';
 import { clientCredentialsFlow } from './clientCredentialsFlow.ts';
 import { deviceCodeFlow } from './deviceCodeFlow.ts';
 import type { Flow, FlowTools, SignInPlan, SignInUi } from './flow.ts';
-import type { HostKind } from './hostKind.ts';
 import { tokenEndpointFlow } from './tokenEndpointFlow.ts';
 
 /** Every way to a token, the most usual first. */

@@ -14,8 +14,8 @@ import type { OAuthContext } from '../../core/oauth/tokenRequest.ts';
 import type { TokenSet } from '../../core/oauth/tokens.ts';
 import type { Clock, Disposable, Log } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { HostKind } from '../hostKind.ts';
 import type { LoopbackReceivers } from '../node/loopbackReceiver.ts';
-import type { HostKind } from './hostKind.ts';
 import { landingTexts } from './landingTexts.ts';
 
 /** An address that the browser can come back to, as long as it isn't closed. */

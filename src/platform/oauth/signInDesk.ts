@@ -3,9 +3,9 @@ import type { Vault } from '../../core/credentials/vault.ts';
 import { oauthError } from '../../core/oauth/keyringError.ts';
 import type { Clock, Disposable, Log } from '../../core/ports.ts';
 import type { CommandRegistry } from '../commands.ts';
+import { hostKind } from '../hostKind.ts';
 import type { Settings } from '../settings.ts';
 import type { FlowTools } from './flow.ts';
-import { hostKind } from './hostKind.ts';
 import { SignInBrowser } from './signInBrowser.ts';
 
 export interface SignInDeskParts {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
-import { fileSnapshot, forgetAll, services, uriOf } from '../harness/inside.ts';
+import { fileSnapshot, forgetAll, services, uriOf, userFile } from '../harness/inside.ts';
 import { inWorkspace, problems, readText, until } from '../harness/keyring.ts';
 import { alpha, everyPlace, marked, secrets, write } from './files.ts';
 
@@ -87,9 +87,8 @@ describe('Secrets in a file', () => {
   });
 
   it('are errors in the user’s own file, which Settings Sync uploads', async () => {
-    const { files, inventory } = await services();
-    const user = files.locations.find(({ format }) => format.id === 'vscodeUser')?.uri;
-    assert.ok(user);
+    const { inventory } = await services();
+    const user = (await userFile()).uri;
     await vscode.workspace.fs.writeFile(user, new TextEncoder().encode(everyPlace()));
     try {
       await until('its problems', () => problems(user.toString()).length === cases.length);

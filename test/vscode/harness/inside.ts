@@ -56,3 +56,13 @@ export async function forgetAll(): Promise<void> {
     await vault.deleteSigningKey(id);
   }
 }
+
+/** Where the user's own servers stand; in VS Code's server that is the remote user's file. */
+export async function userFile(): Promise<Services['files']['locations'][number]> {
+  const { files } = await services();
+  const place = files.locations.find(({ format, profile }) => /^vscode(?:Remote)?User$/.test(format.id) && !profile);
+  if (!place) {
+    throw new Error('There is no place for the user’s own servers');
+  }
+  return place;
+}

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
-import { services } from '../harness/inside.ts';
+import { userFile } from '../harness/inside.ts';
 import { addServer, inWorkspace, pause, run, start, toolsOf, until, writeText } from '../harness/keyring.ts';
 
 const key = 'demo-key-not-a-secret-0123456789';
@@ -44,10 +44,7 @@ describe('The resolver', function () {
   }
 
   async function profileFile(): Promise<vscode.Uri> {
-    const { files } = await services();
-    const user = files.locations.find(({ format }) => format.id === 'vscodeUser');
-    assert.ok(user);
-    return vscode.Uri.joinPath(user.uri, '../profiles/other/mcp.json');
+    return vscode.Uri.joinPath((await userFile()).uri, '../profiles/other/mcp.json');
   }
 
   afterEach(async () => {

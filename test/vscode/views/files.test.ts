@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { fileSnapshot, serverNames, services, uriOf } from '../harness/inside.ts';
+import { fileSnapshot, serverNames, services, uriOf, userFile } from '../harness/inside.ts';
 import { codes, inWorkspace, run, until } from '../harness/keyring.ts';
 import { testEnvironment } from '../harness/testEnvironment.ts';
 
@@ -114,9 +114,7 @@ describe('Config files', () => {
   });
 
   it('of the user stand beside the settings', async () => {
-    const { files } = await services();
-    const place = files.locations.find(({ format }) => format.id === 'vscodeUser');
-    assert.ok(place);
+    const place = await userFile();
     assert.equal(place.inputScope, 'user');
     if (testEnvironment().host === 'server') {
       assert.equal(place.uri.fsPath, join(testEnvironment().dataDir, 'data', 'User', 'mcp.json'));
@@ -127,7 +125,7 @@ describe('Config files', () => {
       name: 'mine',
       url: 'https://mine.example.com/mcp',
       file: uri,
-      delivery: 'reference',
+      delivery: 'literal',
       credential: { kind: 'apiKey', key: 'demo-key-not-a-secret' },
     });
     await untilServers(uri, ['mine']);

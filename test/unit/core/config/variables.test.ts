@@ -19,6 +19,7 @@ describe('environment variables in headers', () => {
     deepStrictEqual(written, {
       vscode: 'Bearer ${env:A_1}',
       vscodeUser: 'Bearer ${env:A_1}',
+      vscodeRemoteUser: 'Bearer ${env:A_1}',
       codeWorkspace: 'Bearer ${env:A_1}',
       devContainer: 'Bearer ${env:A_1}',
       dotMcp: 'Bearer ${A_1}',
