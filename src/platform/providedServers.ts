@@ -103,6 +103,52 @@ export function offersOf(
   );
 }
 
+/**
+ * Offers a server at another URL, or its credential in another header: attached there, and detached from where it was if
+ * nothing else names that.
+ * @param change `from` and `to` are names of headers; a URL is for all headers
+ * @throws KeyringError `url-invalid`, `insecure-url` and what the vault throws
+ */
+export async function changeOffered(
+  { vault, deliverer, clock }: Pick<Needs, 'vault' | 'deliverer' | 'clock'>,
+  server: ProvidedSnapshot,
+  change: { readonly url: string } | { readonly from: string; readonly to: string },
+  options: { readonly allowInsecure?: boolean } = {},
+): Promise<void> {
+  const written = 'url' in change ? change.url : (server.parsed.url?.value ?? server.url);
+  const canonical = canonicalUrl(written);
+  if (!canonical.ok) {
+    throw new KeyringError('url-invalid', { url: written });
+  }
+  const url = canonical.value;
+  const insecure = transportSecurity(url) === 'insecure';
+  if (insecure && !options.allowInsecure) {
+    throw new KeyringError('insecure-url', { url });
+  }
+  await vault.load();
+  const changed = offersOf({ vault }, server).filter(
+    ({ server: { header } }) => 'url' in change || header.toLowerCase() === change.from.toLowerCase(),
+  );
+  for (const { credentialId, server: provided } of changed) {
+    const header = 'url' in change ? provided.header : change.to;
+    await vault.updateCredential(credentialId, credential =>
+      attach(stopOffering(credential, provided), {
+        url,
+        header: header.toLowerCase(),
+        at: clock.now(),
+        ...(insecure && { insecureAllowed: true }),
+        provided: { ...provided, url: written, header },
+      }),
+    );
+  }
+  const stays = (header: string) => url === server.url && ('url' in change || change.to.toLowerCase() === header);
+  const before = changed.map(({ attachment }) => attachment.header);
+  await deliverer.detachUnnamed(
+    server.url,
+    before.filter(header => !stays(header)),
+  );
+}
+
 /** The server is offered no longer; its credentials stay attached. */
 export async function withdrawServer({ vault }: Pick<Needs, 'vault'>, server: ProvidedSnapshot): Promise<void> {
   const { name } = server.parsed;

@@ -1,12 +1,15 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { type SubjectParts, subjectOf } from '../../src/core/connection/subject.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { startApiKeyServer } from '../servers/apiKeyServer.ts';
-import { makeCertificate } from '../servers/certificate.ts';
+import { type Certificate, makeCertificate } from '../servers/certificate.ts';
+import { startHostileServer } from '../servers/hostileServer.ts';
 import { type Oddity, startOddServer } from '../servers/oddServer.ts';
 import { startPlatformServer } from '../servers/platformServer.ts';
 import type { Misconfiguration, Trouble } from './misconfiguration.ts';
 
 const key = 'demo-key-not-a-secret';
+const day = 86_400_000;
 const header: NonNullable<SubjectParts['header']> = { name: 'X-API-Key', value: new Secret(key) };
 
 function odd(
@@ -43,6 +46,17 @@ function place(
       return { subject: subjectOf({ serverUrl: url, kind: 'apiKey', header }), close };
     },
   };
+}
+
+let authority: Certificate | undefined;
+
+/** An authority that this process trusts from here on, so that nothing is wrong with a certificate but what is to be wrong. */
+function trustedAuthority(): Certificate {
+  if (!authority) {
+    authority = makeCertificate({ name: 'Known Authority', hosts: [], isAuthority: true });
+    setDefaultCACertificates([...getCACertificates('default'), authority.certificate]);
+  }
+  return authority;
 }
 
 async function apiKeyServerAt(path: string) {
@@ -98,6 +112,24 @@ export const addresses: readonly Misconfiguration[] = [
       authority: makeCertificate({ name: 'Demo Authority', hosts: [] }),
     }),
   })),
+  odd('a certificate that expired yesterday', 'certificate-expired', () => ({
+    kind: 'tls',
+    certificate: makeCertificate({
+      name: 'demo',
+      hosts: ['127.0.0.1'],
+      authority: trustedAuthority(),
+      validFrom: new Date(Date.now() - 90 * day),
+      validTo: new Date(Date.now() - day),
+    }),
+  })),
+  odd('a certificate for another host', 'certificate-other-name', () => ({
+    kind: 'tls',
+    certificate: makeCertificate({
+      name: 'calendar.example.com',
+      hosts: ['calendar.example.com'],
+      authority: trustedAuthority(),
+    }),
+  })),
   odd('http where the file says https', 'plain-http', { kind: 'plainBehindHttps' }),
   odd('https where the file says http', 'tls-expected', { kind: 'tlsBehindHttp' }),
   odd('a proxy that drops the header, 401', 'not-seen', {
@@ -116,6 +148,7 @@ export const addresses: readonly Misconfiguration[] = [
     const server = await startPlatformServer({ streamableHttp: false });
     return { url: `${server.origin}/mcp`, close: () => server.close() };
   }),
+  place('a list that has no end', 'none', 'too-much', () => startHostileServer({ behaviour: 'endless', from: 'list' })),
   place('nobody', 'a port where nothing listens', 'not-listening', async () => {
     const server = await startOddServer({ kind: 'silence' });
     await server.close();

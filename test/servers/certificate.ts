@@ -6,6 +6,8 @@ export interface CertificateOptions {
   readonly hosts: readonly string[];
   readonly validFrom?: Date;
   readonly validTo?: Date;
+  /** Whether it may sign others (RFC 5280 section 4.2.1.9). */
+  readonly isAuthority?: boolean;
   /** Who signs it; itself where left out. */
   readonly authority?: Pick<Certificate, 'key' | 'name'>;
 }
@@ -20,6 +22,8 @@ export interface Certificate {
 }
 
 const day = 86_400_000;
+/** BOOLEAN (X.690 section 11.1). */
+const isTrue = tagged(0x01, Buffer.from([0xff]));
 
 /** Makes an X.509 certificate (RFC 5280) with a P-256 key of its own, as good as a test needs it. Nothing of it is kept anywhere. */
 export function makeCertificate(options: CertificateOptions): Certificate {
@@ -37,7 +41,13 @@ export function makeCertificate(options: CertificateOptions): Certificate {
     ),
     nameOf(options.name),
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(extension('551d11', sequence(...options.hosts.map(hostOf))))),
+    tagged(
+      0xa3,
+      sequence(
+        ...(options.hosts.length > 0 ? [extension('551d11', sequence(...options.hosts.map(hostOf)))] : []),
+        ...(options.isAuthority ? [extension('551d13', sequence(isTrue))] : []),
+      ),
+    ),
   );
   const der = sequence(
     body,

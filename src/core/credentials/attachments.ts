@@ -26,9 +26,18 @@ export function detach<T extends Credential>(credential: T, target: Pick<Attachm
     : withEvent({ ...credential, attachments: others }, { at, event: 'detached', server: target.url });
 }
 
-/** The credential with a server that it no longer offers; it stays attached. The same object if it didn't offer it. */
-export function stopOffering<T extends Credential>(credential: T, server: Pick<ProvidedServer, 'name' | 'url'>): T {
-  const offers = ({ provided }: Attachment) => provided?.name === server.name && provided.url === server.url;
+/**
+ * The credential with a server that it no longer offers, or no longer with this header; it stays attached. The same object
+ * if it didn't offer it.
+ */
+export function stopOffering<T extends Credential>(
+  credential: T,
+  server: Pick<ProvidedServer, 'name' | 'url'> & Partial<Pick<ProvidedServer, 'header'>>,
+): T {
+  const offers = ({ provided, header }: Attachment) =>
+    provided?.name === server.name &&
+    provided.url === server.url &&
+    (server.header === undefined || server.header.toLowerCase() === header);
   if (!credential.attachments.some(offers)) {
     return credential;
   }

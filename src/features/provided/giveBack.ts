@@ -17,6 +17,7 @@ import { offersOf, providedServer, withdrawServer } from '../../platform/provide
 import { inertText, listText } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
+import { entryNow } from './entryNow.ts';
 import { textHash, textStart } from './sourceText.ts';
 
 /**
@@ -45,7 +46,9 @@ export async function giveBack(
   }
   const delivery = await deliverer.preferredDelivery(place);
   const source = from && readServerSource(from.source.reveal(), place.format, name);
-  const untouched = from !== undefined && from.file === place.key && (await textHash(text)) === from.hash;
+  const entry = source && entryNow(source.value, place.format, server);
+  const untouched =
+    from !== undefined && !entry?.isOther && from.file === place.key && (await textHash(text)) === from.hash;
   const headers = source?.headers ?? new Map<string, string>();
   const asItWas = untouched && (withoutSecrets ? hadReferences(server, headers) : stillTrue(services, server, headers));
   const plan = asItWas
@@ -55,7 +58,7 @@ export async function giveBack(
         server,
         place,
         withoutSecrets && delivery === 'literal' ? 'none' : delivery,
-        source?.value,
+        entry?.value,
       );
   planned(place.uri, text, plan);
   const secret = delivery === 'literal';
@@ -180,7 +183,7 @@ function tell(target: ServerTarget, anew: boolean, unsaved: boolean): void {
   const message = [
     anew
       ? vscode.l10n.t(
-          '{0} stands in {1} again. The file or the credential had changed in between, so the entry was added anew, without its comments.',
+          '{0} stands in {1} again. The file, the server or the credential had changed in between, so the entry was added anew, without its comments.',
           name,
           file,
         )

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { canonicalUrl } from '../../core/config/url.ts';
 import type { Credential, SignedJwtCredential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
+import { takeHeaderApart } from '../../core/jwt/headerValue.ts';
 import { plainText } from '../../core/text.ts';
 import type { ConnectionFix, ServerTarget } from '../../ids.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
-import { providedServer } from '../../platform/providedServers.ts';
+import { changeOffered, providedServer } from '../../platform/providedServers.ts';
 import { findServer } from '../../platform/serverTargets.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
@@ -58,8 +59,7 @@ export async function applyFix(services: Services, target: ServerTarget, fix: Co
       return;
     }
     case 'repairHeader':
-      await runCommand('mcpKeyring.servers.repairHeader', target);
-      return;
+      return repairHeader(services, target, fix.value);
     case 'renameHeader':
       return renameHeader(services, target, value);
     case 'useUrl':
@@ -151,18 +151,39 @@ async function readSecretAs(services: Services, target: ServerTarget, encoding: 
   }
 }
 
+/** What is wrong in the text itself the command knows. Which scheme the server wants, only its answer told. */
+async function repairHeader(services: Services, target: ServerTarget, scheme: string | undefined): Promise<void> {
+  if (scheme === undefined) {
+    await runCommand('mcpKeyring.servers.repairHeader', target);
+    return;
+  }
+  if (!/^[A-Za-z]{1,20}$/.test(scheme)) {
+    throw new KeyringError('argument-invalid', { field: 'value', reason: 'unknown-choice', value: scheme });
+  }
+  const found = await services.deliverer.find(target);
+  const meant = findServer(services.inventory.snapshot, target)?.header?.parsed.name;
+  const header = found.parsed.headers.find(({ name }) => name === meant);
+  if (header?.value === undefined) {
+    throw new KeyringError('no-credential', { url: found.parsed.url?.value ?? target.server, ...target });
+  }
+  const { token } = takeHeaderApart(header.name, header.value);
+  await services.deliverer.setValue(found, header.name, `${scheme} ${token}`);
+}
+
 /** The credential in another header: first there, and gone from where it was only then. */
 async function renameHeader(services: Services, target: ServerTarget, header: string): Promise<void> {
   const { deliverer } = services;
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(header)) {
     throw new KeyringError('argument-invalid', { field: 'value', reason: 'unknown-choice', value: header });
   }
-  if (providedServer(services, target)) {
-    await runCommand('mcpKeyring.servers.attachCredential', { ...target, header });
+  const offered = providedServer(services, target);
+  const before = findServer(services.inventory.snapshot, target)?.header?.parsed;
+  if (offered && before) {
+    const allowInsecure = await confirmInsecure(offered.url);
+    await changeOffered(services, offered, { from: before.name, to: header }, { allowInsecure });
     return;
   }
   const found = await deliverer.find(target);
-  const before = findServer(services.inventory.snapshot, target)?.header?.parsed;
   const credential = await credentialOf(services, target).catch(() => undefined);
   if (!credential) {
     // It stands in the file in clear: where it goes is for its owner to write.
@@ -187,16 +208,21 @@ async function useUrl(services: Services, target: ServerTarget, url: string): Pr
   if (!canonical.ok) {
     throw new KeyringError('url-invalid', { url });
   }
-  const found = await deliverer.find(target);
+  const offered = providedServer(services, target);
+  const found = offered ? undefined : await deliverer.find(target);
   const header = findServer(services.inventory.snapshot, target)?.header;
   const credential = header?.credentialId === undefined ? undefined : vault.credential(header.credentialId);
-  const from = found.parsed.url?.value ?? '';
+  const from = (offered ?? found)?.parsed.url?.value ?? '';
   if (new URL(canonical.value).origin !== originOf(from)) {
     await confirmOrigin(url, credential?.name ?? target.server);
   }
-  await deliverer.move(found, url, header && credential && { id: credential.id, header: header.parsed.name }, {
-    allowInsecure: await confirmInsecure(url),
-  });
+  const allowInsecure = await confirmInsecure(url);
+  if (offered) {
+    await changeOffered(services, offered, { url }, { allowInsecure });
+  } else if (found) {
+    const moving = header && credential && { id: credential.id, header: header.parsed.name };
+    await deliverer.move(found, url, moving, { allowInsecure });
+  }
 }
 
 async function confirmOrigin(url: string, name: string): Promise<void> {

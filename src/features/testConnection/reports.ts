@@ -6,7 +6,7 @@ import { KeyringError } from '../../core/errors.ts';
 import { placeOf } from '../../core/oauth/http.ts';
 import type { Disposable } from '../../core/ports.ts';
 import { plainText } from '../../core/text.ts';
-import type { ServerTarget, TestConnectionAnswers, TestConnectionResult } from '../../ids.ts';
+import { providedFile, type ServerTarget, type TestConnectionAnswers, type TestConnectionResult } from '../../ids.ts';
 import { causeText, stepText, verdictText } from '../../platform/causeTexts.ts';
 import { askForServer } from '../../platform/serverTargets.ts';
 import type { Services } from '../../services.ts';
@@ -53,7 +53,7 @@ export class Reports implements Disposable {
     const { settings, verdicts, log } = this.#services;
     const { subject, insecureAllowed, about } = await gather(this.#services, target);
     // The MCP client comes with these, and is large.
-    const [{ examine }, { diagnose }, { lookAtWire }] = await Promise.all([
+    const [{ examine }, { diagnose, withoutFile }, { lookAtWire }] = await Promise.all([
       import('../../core/connection/examine.ts'),
       import('../../core/connection/diagnosis/diagnose.ts'),
       import('../../platform/node/wireLook.ts'),
@@ -81,7 +81,8 @@ export class Reports implements Disposable {
         }
       },
     );
-    const diagnosis = diagnose(examination);
+    const found = diagnose(examination);
+    const diagnosis = target.file === providedFile ? withoutFile(found) : found;
     const { healthy, causes } = diagnosis;
     const [first] = causes;
     log.info('connection-tested', { healthy, cause: first?.id ?? '', certainty: first?.certainty ?? '' });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createLocalJWKSet } from 'jose';
 import * as vscode from 'vscode';
 import type { OfferKind } from '../../../src/core/connection/diagnosis/types.ts';
+import { providedFile, type ServerTarget } from '../../../src/ids.ts';
 import { type IssuerServer, startIssuerServer } from '../../doctor/issuerServer.ts';
 import { base64Secret, bytes, signToken, textSecret } from '../../doctor/tokens.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
@@ -71,7 +73,7 @@ describe('A connection is mended', () => {
   }
 
   /** Tests, expects this cause, does what is offered first of this kind, and expects the connection to work. */
-  async function mend(cause: string, kind: OfferKind, name = 'notes'): Promise<void> {
+  async function mend(cause: string, kind: OfferKind, name: string | ServerTarget = 'notes'): Promise<void> {
     const before = await test(name);
     assert.equal(before.healthy, false);
     assert.equal(before.causes[0]?.id, cause);
@@ -157,6 +159,19 @@ describe('A connection is mended', () => {
     await mend('scheme-missing', 'repairHeader');
   });
 
+  it('by the scheme that the server wants, which only its answer tells', async () => {
+    await guarded({ manner: 'plain', keys: [key] });
+    for (const [value, cause] of [
+      [key, 'scheme-missing'],
+      [`bearer ${key}`, 'scheme-wrong'],
+      [`Token ${key}`, 'scheme-wrong'],
+    ] as const) {
+      await writeServer('notes', server.url, { Authorization: value });
+      await mend(cause, 'repairHeader');
+      assert.equal(readConfig(file).servers?.notes?.headers?.Authorization, `Bearer ${key}`);
+    }
+  });
+
   it('by sending the credential in the header that the server reads', async () => {
     server = await startApiKeyServer({ keys: [key] });
     closing.push(() => server.close());
@@ -211,6 +226,92 @@ describe('A connection is mended', () => {
     await mend('sse-only', 'useUrl');
     const result = await test('notes');
     assert.equal(result.transport, 'sse');
+  });
+
+  describe('of a server that stands in no file', () => {
+    const notes: ServerTarget = { file: providedFile, server: 'notes' };
+
+    /** VS Code connects with what was mended. */
+    async function starts(): Promise<void> {
+      server.requests.length = 0;
+      await start(notes);
+      await until('a list of tools', () =>
+        server.requests.some(({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200),
+      );
+    }
+
+    async function offered(url: string): Promise<void> {
+      const { inventory } = await services();
+      await until('the server', () =>
+        inventory.snapshot.provided.some(({ parsed }) => parsed.name === 'notes' && parsed.url?.value === url),
+      );
+    }
+
+    it('by signing with the algorithm that its issuer publishes', async () => {
+      const keyId = (await run('mcpKeyring.keys.add', { kind: 'generate', algorithm: 'RS256' })) as string;
+      const options = { format: 'jwks', to: 'clipboard' } as const;
+      const { keys } = JSON.parse((await run('mcpKeyring.keys.exportPublic', { keyId }, options)) as string);
+      const published = [{ ...keys[0], alg: 'RS256' }];
+      const authority = await issuer();
+      authority.keys = published;
+      await guarded({
+        manner: 'silent',
+        authorizationServer: authority.issuer,
+        jwt: { key: createLocalJWKSet({ keys: published }), algorithms: ['RS256'] },
+      });
+      const claims = { sub: 'alice', iss: authority.issuer, aud: server.url };
+      await addServer({
+        name: 'notes',
+        url: server.url,
+        delivery: 'provided',
+        credential: { kind: 'signedJwt', name: 'notes', keyId, algorithm: 'RS512', claims },
+      });
+      await offered(server.url);
+      const [first] = (await test(notes)).causes;
+      assert.deepEqual(first?.fixes, [{ kind: 'setAlgorithm', value: 'RS256' }, { kind: 'editClaims' }]);
+      await mend('algorithm-refused', 'setAlgorithm', notes);
+      await starts();
+    });
+
+    it('by sending the credential in the header that the server reads, and in no other', async () => {
+      server = await startApiKeyServer({ keys: [key] });
+      closing.push(() => server.close());
+      await addServer({
+        name: 'notes',
+        url: server.url,
+        header: 'Authorization',
+        delivery: 'provided',
+        credential: { kind: 'apiKey', name: 'weather', key },
+      });
+      await offered(server.url);
+      assert.deepEqual((await test(notes)).causes[0]?.fixes, [{ kind: 'renameHeader', value: 'X-API-Key' }]);
+      await mend('header-name', 'renameHeader', notes);
+      const { vault } = await services();
+      assert.deepEqual(vault.attachedTo(server.url, 'Authorization'), []);
+      await starts();
+      assert.ok(server.requests.every(({ headers }) => headers.authorization === undefined));
+    });
+
+    it('by the path where it answers, and so it goes back to its file', async () => {
+      server = await startApiKeyServer({ keys: [key] });
+      closing.push(() => server.close());
+      const wrong = `${server.origin}/api`;
+      await writeServer('notes', wrong, { 'X-API-Key': key, 'X-Team': 'blue' });
+      messages.answer = ({ buttons }) => buttons.find(button => button === 'Move');
+      await run('mcpKeyring.servers.takeOver', targetOf('notes'));
+      await offered(wrong);
+      await mend('path-wrong', 'useUrl', notes);
+      const { vault } = await services();
+      assert.deepEqual(vault.attachedTo(wrong, 'X-API-Key'), []);
+      await starts();
+      await run('mcpKeyring.servers.giveBack', notes);
+      const { headers, ...rest } = readConfig(file).servers?.notes ?? {};
+      assert.deepEqual(rest, { type: 'http', url: server.url });
+      assert.equal(headers?.['X-Team'], 'blue');
+      assert.match(headers?.['X-API-Key'] ?? '', /^\$\{input:mcp-keyring\.notes\.[0-9a-f]{8}\}$/);
+      await until('the file', () => headerSnapshot(uriOf(file), 'notes', 'X-API-Key'));
+      assert((await test('notes')).healthy);
+    });
   });
 
   it('by another server’s URL only if the person says so', async () => {

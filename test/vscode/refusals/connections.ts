@@ -4,16 +4,19 @@ import { run, until, writeText } from '../harness/keyring.ts';
 
 export const file = '.vscode/mcp.json';
 
-/** Runs Test Connection as a program would. */
-export async function test(server: string, answers: TestConnectionAnswers = {}): Promise<TestConnectionResult> {
+/** Runs Test Connection as a program would. A name stands for a server of the file. */
+export async function test(
+  server: string | ServerTarget,
+  answers: TestConnectionAnswers = {},
+): Promise<TestConnectionResult> {
   return (await run('mcpKeyring.servers.testConnection', targetOf(server), answers)) as TestConnectionResult;
 }
 
-export function targetOf(server: string): ServerTarget {
-  return { file: uriOf(file), server };
+export function targetOf(server: string | ServerTarget): ServerTarget {
+  return typeof server === 'string' ? { file: uriOf(file), server } : server;
 }
 
-export async function fix(server: string, wanted: ConnectionFix): Promise<void> {
+export async function fix(server: string | ServerTarget, wanted: ConnectionFix): Promise<void> {
   await run('mcpKeyring.servers.applyFix', targetOf(server), wanted);
 }
 

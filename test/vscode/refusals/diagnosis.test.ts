@@ -80,7 +80,7 @@ const expected: readonly {
     which: /HS512/,
     certainty: 'certain',
     says: /^The server does not take tokens signed with HS512\.$/,
-    offers: 'editClaims',
+    offers: 'attachCredential',
   },
   {
     cause: 'permission-missing',

@@ -4,7 +4,7 @@ import { factsOf } from './facts.ts';
 import { headerRules } from './headerRules.ts';
 import { reachRules } from './reachRules.ts';
 import { tokenRules } from './tokenRules.ts';
-import type { Cause, Diagnosis, Rule } from './types.ts';
+import type { Cause, Diagnosis, Offer, Rule } from './types.ts';
 
 /** All that is known about failing connections. Of two that are as sure, the earlier one comes first. */
 export const rules: readonly Rule[] = [...reachRules, ...answerRules, ...headerRules, ...tokenRules];
@@ -43,6 +43,17 @@ export function diagnose(examination: Examination): Diagnosis {
   const likely = causes.filter(cause => cause.certainty === 'likely' && !(certain.length > 0 && isLastResort(cause)));
   const named = [...certain, ...likely].filter(({ id }, _, all) => id !== 'refused' || all.length === 1);
   return { healthy, causes: named.slice(0, mostCauses), examination };
+}
+
+/** The same for a server that stands in no file, in which nothing can be shown or repaired. */
+export function withoutFile(diagnosis: Diagnosis): Diagnosis {
+  return { ...diagnosis, causes: diagnosis.causes.map(cause => ({ ...cause, offers: offersWithoutFile(cause) })) };
+}
+
+function offersWithoutFile({ offers }: Cause): Offer[] {
+  return offers
+    .filter(({ kind }) => kind !== 'showInFile')
+    .map(offer => (offer.kind === 'repairHeader' ? { kind: 'attachCredential' } : offer));
 }
 
 /** What is only said where nothing better is known. */

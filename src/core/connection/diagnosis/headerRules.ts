@@ -61,7 +61,7 @@ export const headerRules: readonly Rule[] = [
       return refused && alone && (unmoved || words.topics.has('scheme')) && bearer
         ? {
             certainty: words.topics.has('scheme') ? 'certain' : 'likely',
-            offers: [{ kind: 'repairHeader' }, { kind: 'showInFile' }],
+            offers: [{ kind: 'repairHeader', value: 'Bearer' }, { kind: 'showInFile' }],
           }
         : undefined;
     },
@@ -80,7 +80,7 @@ export const headerRules: readonly Rule[] = [
         ? {
             certainty: words.topics.has('scheme') ? 'certain' : 'likely',
             data: { scheme },
-            offers: [{ kind: 'repairHeader' }, { kind: 'showInFile' }],
+            offers: [{ kind: 'repairHeader', value: 'Bearer' }, { kind: 'showInFile' }],
           }
         : undefined;
     },

@@ -1,3 +1,4 @@
+import { findAlgorithm } from '../../jwt/algorithms.ts';
 import { matchAudience } from '../../jwt/audience.ts';
 import { readAudience, readScopes } from '../../jwt/claims.ts';
 import { plainText } from '../../text.ts';
@@ -52,7 +53,7 @@ export const tokenRules: readonly Rule[] = [
         ? {
             certainty: sayOrSilent(facts, 'notYetValid', true),
             data: { at: nbf },
-            offers: [freshToken, { kind: 'editClaims' }],
+            offers: [freshToken, ...claimsOffer(facts)],
           }
         : undefined;
     },
@@ -106,10 +107,7 @@ export const tokenRules: readonly Rule[] = [
         ? {
             certainty: 'certain',
             data: { algorithm: String(token?.header.alg ?? ''), accepted },
-            offers: [
-              ...accepted.slice(0, 1).map(value => ({ kind: 'setAlgorithm', value }) as const),
-              { kind: 'editClaims' },
-            ],
+            offers: algorithmOffers(facts, accepted),
           }
         : undefined;
     },
@@ -117,13 +115,14 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'key-rotated',
     when: 'refused, and none of the keys that the server’s issuer publishes has the token’s kid, or the server says so',
-    find: ({ refused, seen, words, token, freshToken }) => {
+    find: facts => {
+      const { refused, seen, words, token, freshToken } = facts;
       const says = /\bkid\b|no (?:matching|applicable) key|unknown key/i.test(words.text) && token !== undefined;
       return refused && (seen.keys?.outcome === 'keyUnknown' || says)
         ? {
             certainty: 'certain',
             data: { kid: plainText(String(token?.header.kid ?? '')), url: seen.keys?.jwksUri ?? '' },
-            offers: [freshToken, { kind: 'editClaims' }],
+            offers: [freshToken, ...claimsOffer(facts)],
           }
         : undefined;
     },
@@ -207,7 +206,7 @@ export const tokenRules: readonly Rule[] = [
       // From another issuer it fits these keys least of all: that is then the cause, and this the consequence.
       const certain = (proved && !issuerDiffers(facts)) || says;
       return certain || proved || words.topics.has('signature')
-        ? { certainty: certain ? 'certain' : 'likely', data: {}, offers: [freshToken, { kind: 'editClaims' }] }
+        ? { certainty: certain ? 'certain' : 'likely', data: {}, offers: [freshToken, ...claimsOffer(facts)] }
         : undefined;
     },
   },
@@ -294,7 +293,7 @@ export const tokenRules: readonly Rule[] = [
     find: facts => {
       const { refused, token, freshToken } = facts;
       return refused && token && !atOdds(facts) && facts.seen.keys?.outcome !== 'fits'
-        ? { certainty: 'likely', data: { silent: true }, offers: [freshToken, { kind: 'editClaims' }] }
+        ? { certainty: 'likely', data: { silent: true }, offers: [freshToken, ...claimsOffer(facts)] }
         : undefined;
     },
   },
@@ -366,6 +365,24 @@ function claimOffers({ credential, freshToken }: Facts, kind: 'setAudience' | 's
     return credential.kind === 'oauth' ? [{ kind: 'signIn' }] : [freshToken];
   }
   return [...(value === '' ? [] : [{ kind, value }]), { kind: 'editClaims' }];
+}
+
+/** What a token says can be changed only where it is signed here. */
+function claimsOffer({ credential }: Facts): Offer[] {
+  return credential.kind === 'signedJwt' ? [{ kind: 'editClaims' }] : [];
+}
+
+/** Another algorithm only if the key that signs can do it. */
+function algorithmOffers(facts: Facts, accepted: readonly string[]): Offer[] {
+  if (facts.credential.kind !== 'signedJwt') {
+    return [facts.freshToken];
+  }
+  const now = findAlgorithm(facts.token?.header.alg);
+  const other = accepted.find(name => {
+    const algorithm = findAlgorithm(name);
+    return now && algorithm?.keyType === now.keyType && algorithm.curve === now.curve;
+  });
+  return [...(other === undefined ? [] : [{ kind: 'setAlgorithm', value: other } as const]), { kind: 'editClaims' }];
 }
 
 /** What the challenge asks for and the token hasn't got. */

@@ -61,7 +61,7 @@ export type CauseId =
 /** `certain`: nothing else explains what was seen. `likely`: something else may. */
 export type Certainty = 'certain' | 'likely';
 
-/** What can be done about a cause. `value` is what the offer needs: a URL, an audience, a header's name, an encoding. */
+/** What can be done about a cause. `value` is what the offer needs: a URL, an audience, a header's name, a scheme, an encoding. */
 export interface Offer {
   readonly kind: OfferKind;
   readonly value?: string;

@@ -68,6 +68,7 @@ describe('an attachment that offers a server', () => {
     const credential = attach(apiKey(), attachment);
     assert.deepEqual(stopOffering(credential, provided).attachments, [{ url, header: 'x-api-key', at: 1 }]);
     assert.equal(stopOffering(credential, { ...provided, name: 'another' }), credential);
+    assert.equal(stopOffering(credential, { ...provided, header: 'Authorization' }), credential);
     assert.deepEqual(detach(credential, attachment, 3).attachments, []);
   });
 });
