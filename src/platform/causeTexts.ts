@@ -1,8 +1,10 @@
 import { l10n } from 'vscode';
 import type { Cause, Diagnosis, Offer } from '../core/connection/diagnosis/types.ts';
 import type { StepName } from '../core/connection/examination.ts';
+import { type ErrorCode, KeyringError } from '../core/errors.ts';
 import { placeOf } from '../core/oauth/http.ts';
 import { plainText } from '../core/text.ts';
+import { errorText } from './errorTexts.ts';
 import { absoluteTime, durationText } from './times.ts';
 
 /** What a test found, in one sentence. */
@@ -50,7 +52,7 @@ export function causeText({ id, data }: Cause, serverUrl: string): string {
         text('header'),
       );
     case 'credential-withheld':
-      return l10n.t('The keyring does not hand the credential out ({0}), so nothing was sent.', text('reason'));
+      return errorText(new KeyringError(data.code as ErrorCode, data));
     case 'name-unknown':
       return l10n.t('The name {0} has no address: it is mistyped, or this computer is offline.', host);
     case 'not-listening':

@@ -16,13 +16,22 @@ const inputUses = { file: 'src/core/config/inputUses.ts', noticedBy: 'unit: core
 const broker = { file: 'src/core/credentials/broker.ts', noticedBy: 'unit: core/credentials/broker' } as const;
 const provider = { file: 'src/features/provided/provider.ts', noticedBy: 'suite: provided' } as const;
 
+const code = { file: 'src/core/oauth/authorizationCode.ts', noticedBy: 'unit: core/oauth/flows' } as const;
+const urls = { file: 'src/core/oauth/urlPolicy.ts', noticedBy: 'unit: core/oauth/discovery' } as const;
+const requests = { file: 'src/core/oauth/http.ts', noticedBy: 'unit: core/oauth/discovery' } as const;
+const renewer = {
+  file: 'src/core/credentials/grantRenewer.ts',
+  noticedBy: 'unit: core/credentials/grantRenewer',
+} as const;
+const recorder = { file: 'src/core/connection/recorder.ts', noticedBy: 'unit: core/connection/badInput' } as const;
+const fixes = { file: 'src/features/testConnection/applyFix.ts', noticedBy: 'suite: refusals' } as const;
 const signIns = { noticedBy: 'unit: core/oauth/browserSignIns' } as const;
 const loopback = {
   file: 'src/platform/node/loopbackReceiver.ts',
   noticedBy: 'unit: platform/loopbackReceiver',
 } as const;
 
-/** Every check between a file that asks for a value and the value. */
+/** Every check that keeps a secret from where it is not meant to go: at a start, a sign-in, a renewal, a test, a move. */
 export const guards: readonly Mutation[] = [
   {
     ...resolver,
@@ -305,5 +314,304 @@ export const guards: readonly Mutation[] = [
     find: '<p>${escapeHtml(plainText(paragraph, 600))}</p>',
     replace: '<p>${paragraph}</p>',
     noticedBy: 'unit: core/oauth/landingPage',
+  },
+  {
+    ...code,
+    guard: 'a sign-in is begun for the client’s own issuer',
+    find: 'client.issuer !== server.issuer',
+    replace: 'false',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    ...code,
+    guard: 'the challenge of PKCE is a hash',
+    find: "code_challenge_method: 'S256'",
+    replace: "code_challenge_method: 'plain'",
+  },
+  {
+    ...code,
+    guard: 'an answer has the state of the sign-in',
+    find: "callback.get('state') !== pending.state",
+    replace: 'false',
+  },
+  {
+    ...code,
+    guard: 'nothing stands twice in an answer',
+    find: 'callback.getAll(name).length > 1',
+    replace: 'false',
+  },
+  {
+    ...code,
+    guard: 'a server that says so names its issuer in the answer',
+    find: 'iss === null && server.issInResponse',
+    replace: 'false',
+  },
+  {
+    ...code,
+    guard: 'a code is exchanged for the resource that was asked for',
+    find: '...(resource !== undefined && { additionalParameters: { resource } })',
+    replace: '',
+  },
+  {
+    ...code,
+    file: 'src/core/oauth/signIns.ts',
+    guard: 'an answer counts once',
+    find: '    this.#end(state);\n    return now',
+    replace: '    return now',
+  },
+  {
+    ...code,
+    file: 'src/core/oauth/tokenRequest.ts',
+    guard: 'requests name the resource',
+    find: '...(target.resource !== undefined && { resource: target.resource }),',
+    replace: '',
+  },
+  {
+    guard: 'metadata are about the server that was asked',
+    file: 'src/core/oauth/resourceMetadata.ts',
+    find: '!coversServer(resource, policy.serverUrl)',
+    replace: 'false',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'metadata of another origin are about another server',
+    file: 'src/core/oauth/resource.ts',
+    find: 'above.origin !== server.origin || ',
+    replace: '',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'a challenge sends us nowhere that is forbidden',
+    file: 'src/core/oauth/resourceMetadata.ts',
+    find: '    if (!checked.ok) {',
+    replace: '    if (false) {',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'metadata name no endpoint that is forbidden',
+    file: 'src/core/oauth/serverMetadata.ts',
+    find: 'const checked = checkUrl(endpoint, policy);\n    if (!checked.ok) {',
+    replace: 'const checked = checkUrl(endpoint, policy);\n    if (false) {',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'a resource names no issuer that is forbidden',
+    file: 'src/core/oauth/serverMetadata.ts',
+    find: 'const checked = checkUrl(issuer, policy);\n  if (!checked.ok) {',
+    replace: 'const checked = checkUrl(issuer, policy);\n  if (false) {',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    ...urls,
+    guard: 'metadata lead to no plain http',
+    find: "url.protocol === 'http:' && !isLocal && !(isOwn && policy.insecureAllowed)",
+    replace: 'false',
+  },
+  {
+    ...urls,
+    guard: 'metadata lead to nothing but http',
+    find: "url.protocol !== 'https:' && url.protocol !== 'http:'",
+    replace: 'false',
+  },
+  {
+    ...requests,
+    guard: 'no request over plain http',
+    find: "parts.value.security === 'insecure' && !context.insecureAllowed",
+    replace: 'false',
+  },
+  {
+    ...requests,
+    guard: 'no request of a sign-in follows a redirect',
+    find: "redirect: 'manual',\n        credentials",
+    replace: "redirect: 'follow' as 'manual',\n        credentials",
+  },
+  { ...requests, guard: 'no answer without an end', find: 'if (size > limit) {', replace: 'if (false) {' },
+  {
+    guard: 'a client is chosen among those of the issuer',
+    file: 'src/core/oauth/clients.ts',
+    find: 'known.filter(client => client.issuer === server.issuer)',
+    replace: 'known.filter(() => true)',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'a server that is never content asks twice',
+    file: 'src/core/oauth/stepUp.ts',
+    find: 'attempts >= stepUpLimit || ',
+    replace: '',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    guard: 'only tokens that a header can carry',
+    file: 'src/core/oauth/tokens.ts',
+    find: 'token.length > tokenLimit || !isSendable(token) || /\\s/.test(token)',
+    replace: 'false',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
+    ...renewer,
+    guard: 'nothing is spent without the lock',
+    find: 'const obstacle = !held\n',
+    replace: 'const obstacle = false\n',
+  },
+  {
+    ...renewer,
+    guard: 'nothing is spent once the lock is lost',
+    find: '!(await held?.isHeld())',
+    replace: 'false',
+  },
+  {
+    ...renewer,
+    guard: 'the keyring is looked at again under the lock',
+    find: 'load: async () => grantOf(await this.#latest(id)),',
+    replace: 'load: async () => grantOf(credential),',
+  },
+  {
+    ...renewer,
+    guard: 'what a server asked of one window all windows do',
+    find: 'note.notBefore !== undefined && now < note.notBefore',
+    replace: 'false',
+  },
+  {
+    ...renewer,
+    guard: 'a window that cannot see the newest tokens spends nothing',
+    find: 'note.unstored !== undefined && note.unstored !== this.#window && !held.note?.beforeStart',
+    replace: 'false',
+  },
+  {
+    guard: 'that a token is about to be spent is written down first',
+    file: 'src/core/oauth/renewal.ts',
+    find: '    await store.store(marked);',
+    replace: '',
+    noticedBy: 'unit: core/oauth/renewal',
+  },
+  {
+    guard: 'new tokens are read back',
+    file: 'src/core/oauth/renewal.ts',
+    find: 'if (stored && grant.tokens && hasSameTokens(stored, grant.tokens)) {',
+    replace: 'if (stored) {',
+    noticedBy: 'unit: core/oauth/renewal',
+  },
+  {
+    guard: 'the lock of a process that lives is not broken',
+    file: 'src/platform/node/lockFile.ts',
+    find: 'return isGone(content) || this.#unchanged > silence;',
+    replace: 'return true;',
+    noticedBy: 'unit: platform/locks',
+  },
+  {
+    guard: 'a lock is made where none is',
+    file: 'src/platform/node/lockFile.ts',
+    find: "const file = await open(path, 'wx', 0o600);",
+    replace: "const file = await open(path, 'w', 0o600);",
+    noticedBy: 'unit: platform/locks',
+  },
+  {
+    guard: 'a new file for a secret is its owner’s alone',
+    file: 'src/platform/node/atomicWrite.ts',
+    find: 'secret ? 0o600 : 0o666',
+    replace: '0o666',
+    noticedBy: 'unit: platform/atomicWrite',
+  },
+  {
+    ...recorder,
+    guard: 'a test talks to the server’s origin alone',
+    find: 'new URL(url).origin !== new URL(this.#options.serverUrl).origin',
+    replace: 'false',
+    noticedBy: 'unit: core/connection/recorder',
+  },
+  {
+    ...recorder,
+    guard: 'a test follows no redirect',
+    find: "redirect: 'manual',",
+    replace: "redirect: 'follow',",
+  },
+  {
+    ...recorder,
+    guard: 'a test reads no answer without an end',
+    find: 'size > this.#options.limits.answerSize || this.#total > this.#options.limits.totalSize',
+    replace: 'false',
+  },
+  {
+    ...recorder,
+    guard: 'a test makes no request without an end',
+    find: 'this.#exchanges.length >= limits.requests',
+    replace: 'false',
+    noticedBy: 'unit: core/connection/recorder',
+  },
+  {
+    ...recorder,
+    guard: 'a secret that a server sends back is not shown',
+    find: 'exchange.body = this.redact(text);',
+    replace: 'exchange.body = text;',
+    noticedBy: 'unit: core/connection/connect',
+  },
+  {
+    ...recorder,
+    guard: 'a secret is shown masked',
+    find: 'value instanceof Secret ? { name, value: await maskedHeader(value) } : { name, value }',
+    replace: '{ name, value: value instanceof Secret ? value.reveal() : value }',
+    noticedBy: 'unit: core/connection/connect',
+  },
+  {
+    guard: 'a test asks without the credential first',
+    file: 'src/core/connection/examine.ts',
+    find: 'headers: plain(subject),',
+    replace: 'headers: [...(subject.header ? [subject.header] : []), ...plain(subject)],',
+    noticedBy: 'unit: core/connection/examineBadInput',
+  },
+  {
+    guard: 'a test does not connect without the credential that was withheld',
+    file: 'src/core/connection/examine.ts',
+    find: "const canSend = subject.header !== undefined || subject.facts.kind === 'none';",
+    replace: 'const canSend = true;',
+    noticedBy: 'unit: core/connection/rules',
+  },
+  {
+    guard: 'a refused credential is not tried again',
+    file: 'src/core/connection/connect.ts',
+    find: 'const tryEarlierTransport = [400, ',
+    replace: 'const tryEarlierTransport = [401, 403, 400, ',
+    noticedBy: 'unit: core/connection/connect',
+  },
+  {
+    guard: 'published keys are read where metadata may lead',
+    file: 'src/core/connection/publishedKeys.ts',
+    find: 'return checkUrl(jwksUri, policy).ok ? jwksUri : undefined;',
+    replace: 'return jwksUri;',
+    noticedBy: 'unit: core/connection/rules',
+  },
+  {
+    guard: 'a test sends nothing over plain http unless allowed',
+    file: 'src/features/testConnection/gather.ts',
+    find: '  if (insecure && !insecureAllowed) {',
+    replace: '  if (false) {',
+    noticedBy: 'suite: refusals',
+  },
+  {
+    guard: 'a test calls only tools that say of themselves that they change nothing',
+    file: 'src/features/testConnection/reports.ts',
+    find: '  if (!tool?.readOnly) {',
+    replace: '  if (!tool) {',
+    noticedBy: 'suite: refusals',
+  },
+  {
+    ...fixes,
+    guard: 'a fix sends a credential to another origin only if the person says so',
+    find: 'new URL(canonical.value).origin !== originOf(from)',
+    replace: 'false',
+  },
+  {
+    guard: 'a secret moves to no address where another credential is in use',
+    file: 'src/features/exposed/moveHeaders.ts',
+    find: 'other !== undefined && other !== credentialId',
+    replace: 'false',
+    noticedBy: 'suite: exposed',
+  },
+  {
+    guard: 'no file that VS Code reads is hidden by one that the settings name',
+    file: 'src/platform/configLocations.ts',
+    find: 'if (!byKey.has(place.key)) {',
+    replace: 'if (true) {',
+    noticedBy: 'suite: clients',
   },
 ];

@@ -55,7 +55,9 @@ export async function gather(services: Services, target: ServerTarget): Promise<
   if (insecure && !insecureAllowed) {
     throw new KeyringError('insecure-url', { url, name: credential?.name ?? '' });
   }
-  const sent = meant ? await headerSent(services, serverUrl, meant, credential, offered !== undefined) : undefined;
+  const sent = meant
+    ? await headerSent(services, parsed.name, serverUrl, meant, credential, offered !== undefined)
+    : undefined;
   const subject = subjectOf({
     serverUrl,
     kind: sent?.kind ?? 'none',
@@ -109,6 +111,7 @@ interface Sent {
 
 async function headerSent(
   { broker }: Services,
+  server: string,
   serverUrl: string,
   { name, value = '' }: ParsedHeader,
   credential: Credential | undefined,
@@ -119,7 +122,7 @@ async function headerSent(
     try {
       const header = await broker.headerFor(serverUrl, name);
       const whole = offered ? header.value : new Secret(filled(value, header.token.reveal()));
-      return checked(name, { kind: credential?.kind ?? 'bearer', value: whole });
+      return checked(server, name, { kind: credential?.kind ?? 'bearer', value: whole });
     } catch (error) {
       if (error instanceof KeyringError && error.code !== 'vault-unavailable') {
         return { kind: credential?.kind ?? 'bearer', refusal: { code: error.code, data: error.data } };
@@ -136,14 +139,14 @@ async function headerSent(
   // Renewing the credential does nothing for a value that somebody wrote over it.
   const token = credential && currentToken(credential)?.reveal();
   const own = credential !== undefined && token !== undefined && value.includes(token);
-  return checked(name, { kind: own ? credential.kind : 'literal', value: new Secret(value) });
+  return checked(server, name, { kind: own ? credential.kind : 'literal', value: new Secret(value) });
 }
 
 /** What cannot be sent isn't: the header's findings say what is wrong with it. */
-function checked(name: string, sent: Sent & { readonly value: Secret }): Sent {
+function checked(server: string, header: string, sent: Sent & { readonly value: Secret }): Sent {
   return isSendable(sent.value.reveal())
     ? sent
-    : { kind: sent.kind, refusal: { code: 'header-not-sendable', data: { header: name } } };
+    : { kind: sent.kind, refusal: { code: 'header-not-sendable', data: { name: server, header } } };
 }
 
 /** The file's text with the token where the reference stands. */

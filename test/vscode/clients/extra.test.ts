@@ -41,6 +41,29 @@ describe('Further config files by setting', () => {
     assert.equal(files.locationOf(uriOf('beta/tools/servers.json'))?.inputScope, undefined);
   });
 
+  it('hide no file that VS Code reads, whatever they say of it', async () => {
+    const path = 'beta/.vscode/mcp.json';
+    const { files } = await services();
+    const own = files.locations.find(({ format, profile }) => format.id === 'vscodeUser' && profile === undefined);
+    assert.ok(own);
+    await setExtra([
+      '~/agents/own.json',
+      { path: '${workspaceFolder}/tools/servers.json', format: 'vscode' },
+      { path: '${workspaceFolder}/.vscode/mcp.json', format: 'cursor' },
+      { path: '${workspaceFolder}/tools/../.mcp.json', format: 'cursor' },
+      { path: own.uri.path, format: 'cursor' },
+      '~/last.json',
+    ]);
+    await until('all of them', () => files.locations.some(({ key }) => key === homeUri('last.json')));
+    const known = (uri: string) => {
+      const { format, inputScope } = files.locationOf(uri) ?? {};
+      return [format?.id, inputScope];
+    };
+    assert.deepEqual(known(uriOf(path)), ['vscode', 'workspace']);
+    assert.deepEqual(known(uriOf('beta/.mcp.json')), ['dotMcp', 'workspace']);
+    assert.deepEqual(known(own.key), ['vscodeUser', 'user']);
+  });
+
   it('say in the view where they come from', async () => {
     const tree = new ServersTree(await services());
     const node = tree.getChildren().find(child => child.kind === 'file' && child.file === homeUri('agents/own.json'));

@@ -182,6 +182,38 @@ describe('A secret in a file', () => {
     }
   });
 
+  it('moves to a variable in TOML, too: of a header by its name, of a bearer token by its own key', async () => {
+    const path = 'alpha/.codex/config.toml';
+    const rain = `[mcp_servers.rain]\nurl = "https://rain.example.com/mcp" # where\n`;
+    const sun = `[mcp_servers.sun]\nurl = "https://sun.example.com/mcp"\n`;
+    const text = `model = "gpt-5" # mine\n\n${rain}http_headers = { X-API-Key = "${secrets.custom}", X-Team = "blue" }\ntool_timeout_sec = 5\n\n${sun}http_headers = { Authorization = "Bearer ${secrets.bearer}" }\n`;
+    mkdirSync(inWorkspace('alpha/.codex'), { recursive: true });
+    await write(path, text);
+    const messages = new Messages();
+    messages.catch();
+    messages.answer = ({ buttons }) => buttons.find(button => button === 'Move');
+    try {
+      await run('mcpKeyring.moveSecrets', { file: uriOf(path), headers: 'all' });
+      const { vault } = await services();
+      const variableOf = (name: string) => vault.credentials.find(found => found.name === name)?.terminal?.variable;
+      assert.deepEqual([variableOf('rain'), variableOf('sun')], ['MCP_KEYRING_RAIN', 'MCP_KEYRING_SUN']);
+      assert.match(messages.shown[0]?.detail ?? '', /^Codex takes secrets from nowhere else\./);
+      const after = readText(path);
+      assert.equal(
+        after,
+        `model = "gpt-5" # mine\n\n${rain}http_headers = { X-Team = "blue" }\ntool_timeout_sec = 5\nenv_http_headers = { X-API-Key = "MCP_KEYRING_RAIN" }\n\n${sun}bearer_token_env_var = "MCP_KEYRING_SUN"\n`,
+      );
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uriOf(path)));
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(document.getText(), text);
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    } finally {
+      messages.release();
+      rmSync(inWorkspace('alpha/.codex'), { recursive: true });
+    }
+  });
+
   it('stays where the file’s clients take it from nowhere else, and that is said', async () => {
     const path = 'alpha/.mcp.json';
     const text = `{"mcpServers":{"todos":{"type":"http","url":"https://todos.example.com/mcp","headers":{"X-API-Key":"${secrets.bearer}"}}}}`;

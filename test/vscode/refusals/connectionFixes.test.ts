@@ -157,6 +157,11 @@ describe('A connection is mended', () => {
     await mend('scheme-wrong', 'repairHeader');
     await writeServer('notes', server.url, { Authorization: token });
     await mend('scheme-missing', 'repairHeader');
+    await writeServer('notes', server.url, { Authorization: `Authorization: Bearer ${token}` });
+    await mend('header-malformed', 'repairHeader');
+    await writeServer('notes', server.url, { Authorization: `Bearer  ${token}` });
+    await mend('header-blanks', 'repairHeader');
+    assert.equal(readConfig(file).servers?.notes?.headers?.Authorization, `Bearer ${token}`);
   });
 
   it('by the scheme that the server wants, which only its answer tells', async () => {
@@ -226,15 +231,19 @@ describe('A connection is mended', () => {
     await mend('sse-only', 'useUrl');
     const result = await test('notes');
     assert.equal(result.transport, 'sse');
+    assert.deepEqual(
+      result.causes.map(({ id }) => id),
+      ['sse-only'],
+    );
   });
 
   describe('of a server that stands in no file', () => {
-    const notes: ServerTarget = { file: providedFile, server: 'notes' };
+    const diary: ServerTarget = { file: providedFile, server: 'diary' };
 
     /** VS Code connects with what was mended. */
     async function starts(): Promise<void> {
       server.requests.length = 0;
-      await start(notes);
+      await start(diary);
       await until('a list of tools', () =>
         server.requests.some(({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200),
       );
@@ -243,7 +252,7 @@ describe('A connection is mended', () => {
     async function offered(url: string): Promise<void> {
       const { inventory } = await services();
       await until('the server', () =>
-        inventory.snapshot.provided.some(({ parsed }) => parsed.name === 'notes' && parsed.url?.value === url),
+        inventory.snapshot.provided.some(({ parsed }) => parsed.name === 'diary' && parsed.url?.value === url),
       );
     }
 
@@ -261,15 +270,15 @@ describe('A connection is mended', () => {
       });
       const claims = { sub: 'alice', iss: authority.issuer, aud: server.url };
       await addServer({
-        name: 'notes',
+        name: 'diary',
         url: server.url,
         delivery: 'provided',
-        credential: { kind: 'signedJwt', name: 'notes', keyId, algorithm: 'RS512', claims },
+        credential: { kind: 'signedJwt', name: 'diary', keyId, algorithm: 'RS512', claims },
       });
       await offered(server.url);
-      const [first] = (await test(notes)).causes;
+      const [first] = (await test(diary)).causes;
       assert.deepEqual(first?.fixes, [{ kind: 'setAlgorithm', value: 'RS256' }, { kind: 'editClaims' }]);
-      await mend('algorithm-refused', 'setAlgorithm', notes);
+      await mend('algorithm-refused', 'setAlgorithm', diary);
       await starts();
     });
 
@@ -277,15 +286,15 @@ describe('A connection is mended', () => {
       server = await startApiKeyServer({ keys: [key] });
       closing.push(() => server.close());
       await addServer({
-        name: 'notes',
+        name: 'diary',
         url: server.url,
         header: 'Authorization',
         delivery: 'provided',
         credential: { kind: 'apiKey', name: 'weather', key },
       });
       await offered(server.url);
-      assert.deepEqual((await test(notes)).causes[0]?.fixes, [{ kind: 'renameHeader', value: 'X-API-Key' }]);
-      await mend('header-name', 'renameHeader', notes);
+      assert.deepEqual((await test(diary)).causes[0]?.fixes, [{ kind: 'renameHeader', value: 'X-API-Key' }]);
+      await mend('header-name', 'renameHeader', diary);
       const { vault } = await services();
       assert.deepEqual(vault.attachedTo(server.url, 'Authorization'), []);
       await starts();
@@ -296,21 +305,21 @@ describe('A connection is mended', () => {
       server = await startApiKeyServer({ keys: [key] });
       closing.push(() => server.close());
       const wrong = `${server.origin}/api`;
-      await writeServer('notes', wrong, { 'X-API-Key': key, 'X-Team': 'blue' });
+      await writeServer('diary', wrong, { 'X-API-Key': key, 'X-Team': 'blue' });
       messages.answer = ({ buttons }) => buttons.find(button => button === 'Move');
-      await run('mcpKeyring.servers.takeOver', targetOf('notes'));
+      await run('mcpKeyring.servers.takeOver', targetOf('diary'));
       await offered(wrong);
-      await mend('path-wrong', 'useUrl', notes);
+      await mend('path-wrong', 'useUrl', diary);
       const { vault } = await services();
       assert.deepEqual(vault.attachedTo(wrong, 'X-API-Key'), []);
       await starts();
-      await run('mcpKeyring.servers.giveBack', notes);
-      const { headers, ...rest } = readConfig(file).servers?.notes ?? {};
+      await run('mcpKeyring.servers.giveBack', diary);
+      const { headers, ...rest } = readConfig(file).servers?.diary ?? {};
       assert.deepEqual(rest, { type: 'http', url: server.url });
       assert.equal(headers?.['X-Team'], 'blue');
-      assert.match(headers?.['X-API-Key'] ?? '', /^\$\{input:mcp-keyring\.notes\.[0-9a-f]{8}\}$/);
-      await until('the file', () => headerSnapshot(uriOf(file), 'notes', 'X-API-Key'));
-      assert((await test('notes')).healthy);
+      assert.match(headers?.['X-API-Key'] ?? '', /^\$\{input:mcp-keyring\.diary\.[0-9a-f]{8}\}$/);
+      await until('the file', () => headerSnapshot(uriOf(file), 'diary', 'X-API-Key'));
+      assert((await test('diary')).healthy);
     });
   });
 

@@ -199,6 +199,30 @@ const expected: readonly {
     offers: 'testAgain',
   },
   {
+    cause: 'certificate-expired',
+    certainty: 'certain',
+    says: /^The certificate of 127\.0\.0\.1:\d+ expired on /,
+    offers: 'testAgain',
+  },
+  {
+    cause: 'certificate-other-name',
+    certainty: 'certain',
+    says: /^The certificate of 127\.0\.0\.1:\d+ is for another host \(“calendar\.example\.com”\)\.$/,
+    offers: 'showInFile',
+  },
+  {
+    cause: 'no-answer',
+    certainty: 'certain',
+    says: /^127\.0\.0\.1:\d+ does not answer in time\.$/,
+    offers: 'testAgain',
+  },
+  {
+    cause: 'too-much',
+    certainty: 'certain',
+    says: /^127\.0\.0\.1:\d+ sends more than a client can take\. The test stopped reading\.$/,
+    offers: 'showLog',
+  },
+  {
     cause: 'plain-http',
     certainty: 'certain',
     says: /^The URL says https, and .* speaks plain http/,
@@ -228,6 +252,14 @@ const expected: readonly {
 ];
 
 describe('Test Connection', () => {
+  const { timeout } = AbortSignal;
+
+  // Nobody learns anything from waiting as long as a person would.
+  before(() =>
+    Object.assign(AbortSignal, { timeout: (time: number) => timeout.call(AbortSignal, Math.min(time, 3000)) }),
+  );
+  after(() => Object.assign(AbortSignal, { timeout }));
+
   for (const { cause, which, certainty, says, offers, tool } of expected) {
     const chosen = misconfigurations.find(
       row => row.cause === cause && (which?.test(`${row.server}, ${row.defect}`) ?? true),

@@ -60,7 +60,8 @@ export function factsOf(seen: Examination): Facts {
     (failure.code === 'rpc' || failure.code === 'protocol' || [400, 422, 500].includes(status)) &&
     !looksLikePage(answer ?? { body: '', headers: {} }) &&
     aboutCredential.some(topic => words.topics.has(topic));
-  const refused = status === 401 || status === 403 || inOtherWords;
+  // What was not sent was not refused either.
+  const refused = credential.refusal === undefined && (status === 401 || status === 403 || inOtherWords);
   const { token } = credential;
   const challenge = bearerChallenge(answer?.headers['www-authenticate']);
   const clock = serverClock(answer) ?? serverClock(bare);

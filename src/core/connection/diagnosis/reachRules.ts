@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts';
-import type { Rule } from './types.ts';
+import type { Offer, Rule } from './types.ts';
 
 /** Why nothing was sent, and why nobody answered. */
 export const reachRules: readonly Rule[] = [
@@ -39,14 +39,16 @@ export const reachRules: readonly Rule[] = [
   {
     cause: 'credential-withheld',
     when: 'the keyring refuses to hand the credential out, for another reason',
-    find: ({ credential: { refusal } }) =>
-      refusal
+    find: facts => {
+      const { refusal } = facts.credential;
+      return refusal
         ? {
             certainty: 'certain',
-            data: { reason: refusal.code },
-            offers: [{ kind: 'attachCredential' }, { kind: 'showLog' }],
+            data: { ...refusal.data, code: refusal.code },
+            offers: offersFor(refusal.code, facts),
           }
-        : undefined,
+        : undefined;
+    },
   },
   {
     cause: 'credential-unresolved',
@@ -174,6 +176,21 @@ export const reachRules: readonly Rule[] = [
     },
   },
 ];
+
+function offersFor(refusal: string, { credential: { kind } }: Facts): readonly Offer[] {
+  const attach: Offer = { kind: 'attachCredential' };
+  switch (refusal) {
+    case 'sign-in-needed':
+      return [{ kind: 'signIn' }, attach];
+    case 'header-not-sendable':
+      return kind === 'literal' ? [{ kind: 'repairHeader' }, { kind: 'showInFile' }] : [attach, { kind: 'showLog' }];
+    case 'credential-revoked':
+      // A new value brings a credential back that was revoked.
+      return kind === 'apiKey' || kind === 'bearer' ? [attach, { kind: 'replaceToken' }] : [attach];
+    default:
+      return [attach, { kind: 'showLog' }];
+  }
+}
 
 function reasonIs({ seen }: Facts, pattern: RegExp): boolean {
   return [seen.bare?.failure, seen.failure].some(

@@ -4,9 +4,12 @@ import type { Examination } from '../../../../src/core/connection/examination.ts
 import { examine } from '../../../../src/core/connection/examine.ts';
 import type { Exchange, ExchangeFailure } from '../../../../src/core/connection/exchange.ts';
 import { maskedValue } from '../../../../src/core/connection/maskedValue.ts';
+import { comparePublishedKeys } from '../../../../src/core/connection/publishedKeys.ts';
 import { readServerWords } from '../../../../src/core/connection/serverWords.ts';
 import { otherEncodings, subjectOf } from '../../../../src/core/connection/subject.ts';
+import { decodeJwt } from '../../../../src/core/jwt/decode.ts';
 import { Secret } from '../../../../src/core/secret.ts';
+import { bytes, signToken, textSecret } from '../../../doctor/tokens.ts';
 
 const subject = subjectOf({
   serverUrl: 'https://mcp.example.com/mcp',
@@ -113,6 +116,40 @@ describe('examination', () => {
       assert.equal(diagnose(examination).causes[0]?.id, 'cancelled');
     });
   }
+});
+
+describe('an examination', () => {
+  it('connects with nothing where the keyring withholds the credential', async () => {
+    const withheld = subjectOf({
+      serverUrl: subject.serverUrl,
+      kind: 'apiKey',
+      header: { name: 'X-API-Key' },
+      refusal: { code: 'credential-revoked', data: {} },
+    });
+    const asked: string[] = [];
+    const http = async (_: string, { body }: RequestInit) => {
+      asked.push(String(body));
+      return new Response('{}', { status: 401 });
+    };
+    const { steps } = await examine({ subject: withheld, http, now: Date.now, toleranceSeconds: 60 });
+    assert.equal(steps.find(({ name }) => name === 'connect')?.outcome, 'notNeeded');
+    assert.equal(asked.filter(body => body.includes('initialize')).length, 1);
+  });
+
+  it('reads published keys only where metadata may lead', async () => {
+    const issuer = 'https://login.example.com';
+    const asked: string[] = [];
+    const http = async (url: string) => {
+      asked.push(new URL(url).host);
+      return new Response(JSON.stringify({ issuer, jwks_uri: 'https://10.0.0.1/jwks', keys: [] }));
+    };
+    const token = await signToken(bytes(textSecret));
+    const decoded = decodeJwt(token);
+    assert(decoded.ok);
+    const policy = { serverUrl: subject.serverUrl };
+    assert.equal(await comparePublishedKeys({ http }, policy, issuer, token, decoded.value), undefined);
+    assert.deepEqual([...new Set(asked)], ['login.example.com']);
+  });
 });
 
 describe('server words', () => {

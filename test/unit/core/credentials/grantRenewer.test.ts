@@ -10,6 +10,7 @@ import { Vault } from '../../../../src/core/credentials/vault.ts';
 import type { KeyringError } from '../../../../src/core/errors.ts';
 import { requestByRecipe, type TokenRecipe } from '../../../../src/core/oauth/tokenEndpoint.ts';
 import type { TokenSet } from '../../../../src/core/oauth/tokens.ts';
+import type { Locks } from '../../../../src/core/ports.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { StorageLocks } from '../../../../src/platform/node/storageLocks.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
@@ -51,10 +52,9 @@ describe('renewal of grants', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function openWindow() {
+  function openWindow(locks: Locks = new StorageLocks(folder)) {
     const log = new FakeLog();
-    const locks = new StorageLocks(folder);
-    const vault = new Vault(store, log, { locks, settleTime: 200 });
+    const vault = new Vault(store, log, { locks: new StorageLocks(folder), settleTime: 200 });
     const contextFor = () => networkContext({ now: () => clock.now() });
     const renewer = new GrantRenewer({ vault, clock, log, locks, contextFor, random: () => 0.5 });
     const unstored: string[] = [];
@@ -301,6 +301,16 @@ describe('renewal of grants', () => {
     store.failWrites = true;
     assert.equal(await header(), token);
     assert.equal((await refusal(broker.renew('o'))).code, 'vault-unavailable');
+    assert.deepEqual(server.tokenRequests, []);
+  });
+
+  it('spends nothing without the lock, nor once it has been lost', async () => {
+    await signedIn();
+    const without = openWindow({ run: (_name, _patience, action) => action(undefined) });
+    assert.equal((await refusal(without.renewer.renewGrant('o', true))).code, 'renewal-locked');
+    const lost = { isHeld: async () => false, leave: async () => undefined };
+    const late = openWindow({ run: (_name, _patience, action) => action(lost) });
+    assert.equal((await refusal(late.renewer.renewGrant('o', true))).code, 'oauth-failed');
     assert.deepEqual(server.tokenRequests, []);
   });
 

@@ -5,12 +5,14 @@ import { chooseClient } from '../../../../src/core/oauth/clients.ts';
 import { beginDeviceAuthorization, pollDeviceAuthorization } from '../../../../src/core/oauth/deviceCode.ts';
 import { type DiscoveryOptions, discover } from '../../../../src/core/oauth/discovery.ts';
 import { readErrorDescription } from '../../../../src/core/oauth/failures.ts';
+import { boundedFetch } from '../../../../src/core/oauth/http.ts';
 import { isPrivateHost } from '../../../../src/core/oauth/privateHosts.ts';
 import { coversServer, resourceOf } from '../../../../src/core/oauth/resource.ts';
 import { chooseScopes } from '../../../../src/core/oauth/scopes.ts';
 import { serverMetadataUrls } from '../../../../src/core/oauth/serverMetadata.ts';
 import { insufficientScopes, StepUps } from '../../../../src/core/oauth/stepUp.ts';
 import { readTokenError } from '../../../../src/core/oauth/tokenErrors.ts';
+import { readTokens } from '../../../../src/core/oauth/tokens.ts';
 import { checkUrl } from '../../../../src/core/oauth/urlPolicy.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
 import { type FakeServer, startFakeServer } from './fakeServer.ts';
@@ -199,6 +201,18 @@ describe('OAuth: discovery', () => {
       assert.equal(failureOf(await find(), 'server-error').remedy, 'retry');
     });
 
+    it('a challenge that leads into a private network', async () => {
+      refuse('Bearer resource_metadata="https://10.1.1.1/metadata"');
+      assert.equal(failureOf(await find(), 'url-forbidden').data.reason, 'private-host');
+    });
+
+    it('a client of another issuer', async () => {
+      const { server: as, resource } = unwrap(await find());
+      const client = clientOf({ issuer: 'https://elsewhere.example' }, 'x');
+      const request = { server: as, client, redirectUri: REDIRECT_URI, scopes: [], resource };
+      failureOf(await beginAuthorization(request, 0), 'client-of-another-issuer');
+    });
+
     it('no client to be had', async () => {
       const { server: as } = unwrap(await find());
       const known = [clientOf({ issuer: 'https://elsewhere.example' }, 'x')];
@@ -314,6 +328,19 @@ describe('OAuth: small parts', () => {
     }
     for (const host of ['example.com', '8.8.8.8', '172.32.0.1', '[2606:4700::1]', 'local.example']) {
       assert(!isPrivateHost(hostOf(host)), host);
+    }
+  });
+
+  it('plain http is not asked at all', async () => {
+    const context = networkContext({ http: () => assert.fail('It was asked.') });
+    failureOf(await boundedFetch(context, 'http://as.example/token'), 'url-forbidden');
+  });
+
+  it('tokens that no header can carry', () => {
+    for (const token of ['a\r\nX-Injected: 1', 'a b', 'ä', 'x'.repeat(100_000)]) {
+      const text = JSON.stringify({ access_token: token });
+      const answer = { url: 'https://as.example/token', status: 200, headers: new Headers(), text };
+      assert.equal(failureOf(readTokens(answer, 0), 'token-invalid').data.reason, 'not-sendable');
     }
   });
 
