@@ -203,7 +203,10 @@ export function errorText(error: KeyringError): string {
   }
 }
 
-/** At most two useful buttons for an error. */
+/**
+ * At most two useful buttons for an error. Test Connection is none of them: a refusal knows its reason, and a test would find
+ * the same one. It is offered where VS Code has given up without saying why (`startWatch.ts`).
+ */
 export function errorActions(error: KeyringError): MessageAction[] {
   const { data } = error;
   const actions: MessageAction[] = [];
@@ -223,6 +226,7 @@ export function errorActions(error: KeyringError): MessageAction[] {
       }
       break;
     case 'cannot-renew':
+    case 'header-not-sendable':
       if (credentialId) {
         actions.push({
           title: l10n.t('Replace Token...'),
