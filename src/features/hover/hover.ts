@@ -85,7 +85,9 @@ function headerHoverIn(
       const target: ServerTarget = { file: file.source.uri, server: server.parsed.name, header: header.parsed.name };
       const now = clock.now();
       const movable = wayOut(file.source.format) !== undefined && server.url !== undefined;
-      const links = actions(header, target, movable, credential?.kind, server.url !== undefined);
+      // What VS Code alone resolves, no test can send.
+      const testable = server.url !== undefined && (header.kind !== 'foreign' || server.verdict !== undefined);
+      const links = actions(header, target, movable, credential?.kind, testable);
       // Over the value VS Code shows the problems itself, above this.
       const findings = offset < valueSpan.start ? findingsMarkdown(header.findings, now) : '';
       const token = header.token && credential?.kind !== 'apiKey' ? tokenMarkdown(header.token, now, links) : links;
@@ -96,9 +98,12 @@ function headerHoverIn(
           ? vscode.l10n.t('The same server stands also in {0}.', escapeMarkdown(others.join(', '), 300))
           : '';
       const tested = server.verdict ? escapeMarkdown(server.verdict.sentence, 400) : '';
-      const parts = [title, findings, tested, verification, token, also];
+      const parts = [title, findings, tested, verification, token, also].filter(Boolean);
+      if (parts.length === 0) {
+        return undefined;
+      }
       const range = new vscode.Range(document.positionAt(nameSpan.start), document.positionAt(valueSpan.end));
-      return new vscode.Hover(trusted(parts.filter(Boolean).join('\n\n'), hoverCommands), range);
+      return new vscode.Hover(trusted(parts.join('\n\n'), hoverCommands), range);
     }
   }
   return undefined;
