@@ -48,8 +48,8 @@ export function findingText(finding: Finding, now?: number): string {
         : l10n.t('The token expires on {0}.', absoluteTime(at));
     case 'sign-in-needed':
       return data.valid
-        ? l10n.t('Nothing but signing in again gets a new token. The one at hand is good until {0}.', absoluteTime(at))
-        : l10n.t('There is no token that is still good, and nothing but signing in again gets a new one.');
+        ? l10n.t('The token is good until {0}. It cannot be renewed: sign in again to get a new one.', absoluteTime(at))
+        : l10n.t('There is no token that is still good. Sign in again to get a new one.');
     case 'token-not-yet-valid':
       return l10n.t('The token is not valid before {0}.', absoluteTime(at));
     case 'token-no-expiry':

@@ -67,12 +67,22 @@ describe('Signing in with OAuth', () => {
   }
 
   /** Presses Enter on what opens a page, and goes through the provider's pages on it. */
-  async function signInOn(open: () => Promise<void>, login = 'alice'): Promise<Page> {
-    const page = await openedPage(workbench, open);
-    await page.getByLabel('User name').fill(login);
+  async function signIn(): Promise<void> {
+    const page = await openedPage(workbench, () => workbench.quickInput.accept());
+    await page.getByLabel('User name').fill('alice');
     await page.getByRole('button', { name: 'Sign in' }).click();
+    await allow(page);
+  }
+
+  /** The same where the provider still knows the person, and asks only what is new. */
+  async function signInAgain(): Promise<void> {
+    await allow(await openedPage(workbench, () => workbench.quickInput.accept()));
+  }
+
+  async function allow(page: Page): Promise<void> {
     await page.getByRole('button', { name: 'Allow' }).click();
-    return page;
+    // As a person comes back; a window behind another one is drawn once in a second.
+    await workbench.page.bringToFront();
   }
 
   async function isConnected(): Promise<void> {
@@ -101,7 +111,7 @@ describe('Signing in with OAuth', () => {
       [],
     );
     await workbench.screenshots('oauth-review');
-    await signInOn(() => quickInput.accept());
+    await signIn();
     await quickInput.disappears();
     notes.requests.length = 0;
     await workbench.acceptNotification('notes has been added. The credential is in your keyring');
@@ -148,6 +158,7 @@ describe('Signing in with OAuth', () => {
     await step('This is where you will sign in.');
     const page = await openedPage(workbench, () => quickInput.accept());
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await workbench.page.bringToFront();
     const shown = await waitFor('a message', async () => (await workbench.notifications())[0]);
     assert.match(
       shown.message,
@@ -159,6 +170,64 @@ describe('Signing in with OAuth', () => {
     await workbench.dismissNotifications();
     await quickInput.escape();
     await quickInput.disappears();
+  });
+
+  it('the token details say how it was signed in for, wide and narrow', async () => {
+    const { page, panel, sideBar } = workbench;
+    await sideBar.clickAction('Credentials', 'notes', 'Show Token Details');
+    await panel.content.locator('h1', { hasText: 'notes' }).waitFor();
+    const facts = panel.content.getByRole('region', { name: 'At a glance' });
+    assert.match(
+      await facts.innerText(),
+      /Authorization server\s+http:\/\/127\.0\.0\.1:\d+\s+Client\s+\S+\s+Scopes\s+notes:read notes:write\s+Resource\s+http:\/\/127/,
+    );
+    await workbench.screenshots('oauth-details');
+    await panel.narrow(640);
+    assert.equal(await panel.scrollsSideways(), false);
+    await workbench.screenshots('oauth-details-narrow');
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('who is signed out is told so in every place, and comes back from there', async () => {
+    const { editor, page, sideBar } = workbench;
+    await sideBar.contextMenu('Credentials', 'notes', 'Sign Out...');
+    await waitFor(
+      'the message',
+      async () =>
+        (await workbench.notifications()).some(({ message }) =>
+          message.startsWith('You are signed out of “notes”, and its server has revoked the tokens.'),
+        ) || undefined,
+    );
+    // The panel is open still, and says what is left to do.
+    await workbench.panel.content.getByRole('button', { name: 'Sign In Again...' }).waitFor();
+    assert.match(
+      await workbench.panel.content.locator('main').innerText(),
+      /There is no token\. Sign in again to get one\./,
+    );
+    await workbench.screenshots('oauth-signed-out');
+    await workbench.dismissNotifications();
+    await waitFor(
+      'the status bar',
+      async () => (await workbench.statusBar()).includes('MCP sign-in needed: notes') || undefined,
+    );
+    const codes = (await workbench.problems()).map(({ code }) => code);
+    assert.deepEqual(codes, ['sign-in-needed']);
+    const header = (await sideBar.rows('Servers')).find(({ label }) => label === 'Authorization');
+    assert.match(header?.description ?? '', /^sign in again/);
+    await workbench.screenshots('oauth-again');
+    await page.setViewportSize({ width: 620, height: 700 });
+    await workbench.screenshots('oauth-again-narrow');
+    await page.setViewportSize({ width: 1280, height: 800 });
+
+    await editor.open('.vscode/mcp.json');
+    await editor.quickFix('${input:mcp-keyring.notes.', 'Sign in again...');
+    await step('This is where you will sign in.');
+    await signInAgain();
+    await waitFor(
+      'the status bar to follow',
+      async () => !(await workbench.statusBar()).some(text => text.startsWith('MCP sign-in')) || undefined,
+    );
+    assert.deepEqual(await workbench.problems(), []);
   });
 
   it('a server that wants more than it said: signed in again for it only when the person says so', async () => {
@@ -180,12 +249,7 @@ describe('Signing in with OAuth', () => {
       await quickInput.answer('stepped up');
       await step('This is where you will sign in.');
       as.requests.length = 0;
-      // The provider still knows the person, and asks only what is new.
-      const again = async () => {
-        const page = await openedPage(workbench, () => quickInput.accept());
-        await page.getByRole('button', { name: 'Allow' }).click();
-      };
-      await again();
+      await signInAgain();
       await step(`127.0.0.1:${strict.port} wants more than the token may.`);
       await workbench.screenshot('oauth-more-dark');
       assert.deepEqual(
@@ -197,7 +261,7 @@ describe('Signing in with OAuth', () => {
       );
       await quickInput.accept();
       await step('This is where you will sign in.');
-      await again();
+      await signInAgain();
       await quickInput.disappears();
       const asked = as.requests.filter(({ path }) => path === '/auth').map(({ parameters }) => parameters.scope);
       assert.deepEqual(asked, ['notes:read offline_access', 'notes:read offline_access notes:write']);

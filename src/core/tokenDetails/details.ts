@@ -6,6 +6,7 @@ import type { Finding } from '../findings.ts';
 import type { CredentialSnapshot, HeaderSnapshot, Snapshot, Status } from '../inventory/types.ts';
 import { readTimes, type TokenTimes } from '../jwt/claims.ts';
 import { refusingServers, type ServerOpinion, type ServerView } from '../jwt/verifierProfiles.ts';
+import { type CredentialGrant, isRenewable as isRenewableGrant } from '../oauth/grant.ts';
 import { exampleCall } from '../usage/call.ts';
 import { usageExample } from '../usage/example.ts';
 import type { ExampleForm } from '../usage/types.ts';
@@ -27,6 +28,8 @@ export interface TokenDetails {
   /** In which environment variable VS Code's terminals have the token. */
   readonly variable?: string;
   readonly timesRenewed: number;
+  /** Where its tokens come from; absent where it isn't OAuth. */
+  readonly grant?: GrantDetails;
   readonly token: TokenOutline;
   /** Worst first; one that several servers have stands there once. */
   readonly findings: readonly DetailedFinding[];
@@ -41,8 +44,19 @@ export interface TokenDetails {
   readonly actions: readonly PanelAction[];
 }
 
+export interface GrantDetails {
+  /** Who gives the tokens: an issuer, the URL of a token endpoint, or the id of an account provider of VS Code. */
+  readonly giver: { readonly kind: 'issuer' | 'endpoint' | 'account'; readonly name: string };
+  readonly clientId?: string;
+  /** As they were granted where the server said so, else as they were asked for. */
+  readonly scopes: readonly string[];
+  readonly resource?: string;
+  /** When the token ends, in ms, as its server said. */
+  readonly expiresAt?: number;
+}
+
 export type TokenOutline =
-  /** A signed JWT that was never signed. */
+  /** There is none: never signed, signed out, or kept by VS Code. */
   | { readonly shape: 'none' }
   /** Not even the length of it is told. */
   | { readonly shape: 'opaque' | 'malformed' | 'encrypted' }
@@ -140,6 +154,7 @@ export function tokenDetails(
     ...(credential.revokedAt !== undefined && { revokedAt: credential.revokedAt }),
     ...(credential.terminal && { variable: credential.terminal.variable }),
     timesRenewed: credential.timesRenewed,
+    ...(credential.kind === 'oauth' && { grant: grantDetails(credential.grant) }),
     token,
     findings: findingsOf(found, snapshot),
     ...(found.token?.shape === 'jwt' && {
@@ -166,6 +181,26 @@ function examplesOf(url: string, { name, scheme }: HeaderSpec): TokenDetails['ex
     const text = call.ok ? usageExample(id, call.value) : call;
     return text.ok ? [{ id, text: text.value }] : [];
   });
+}
+
+function grantDetails(grant: CredentialGrant): GrantDetails {
+  if (grant.flow === 'vscodeAccount') {
+    return { giver: { kind: 'account', name: grant.providerId }, scopes: grant.scopes };
+  }
+  const { scopes, expiresAt } = grant.tokens ?? {};
+  const ends = expiresAt !== undefined && { expiresAt };
+  if (grant.flow === 'tokenEndpoint') {
+    const { url, clientId, scopes: asked } = grant.recipe;
+    return { giver: { kind: 'endpoint', name: url }, clientId, scopes: scopes ?? asked, ...ends };
+  }
+  const { server, client, scopes: asked, resource } = grant;
+  return {
+    giver: { kind: 'issuer', name: server.issuer },
+    clientId: client.clientId,
+    scopes: scopes ?? asked,
+    ...(resource !== undefined && { resource }),
+    ...ends,
+  };
 }
 
 function outlineOf({ credential, token }: CredentialSnapshot): TokenOutline {
@@ -249,13 +284,20 @@ function findingsOf({ credential, findings }: CredentialSnapshot, snapshot: Snap
   );
 }
 
+/** Whether new tokens come from nowhere but a sign-in. */
+function needsPerson(credential: Credential): boolean {
+  return (
+    credential.kind === 'oauth' && (credential.grant.flow === 'vscodeAccount' || !isRenewableGrant(credential.grant))
+  );
+}
+
 function actionsFor(credential: Credential, token: TokenOutline): PanelAction[] {
   const revoked = credential.revokedAt !== undefined;
   const actions: PanelAction[] = [];
   if (revoked) {
     actions.push('replaceRevoked');
   } else {
-    actions.push(isRenewable(credential) ? 'renew' : 'replace');
+    actions.push(needsPerson(credential) ? 'signIn' : isRenewable(credential) ? 'renew' : 'replace');
   }
   // What an opaque token of a grant is, its server can be asked.
   if (token.shape === 'jwt' || (credential.kind === 'oauth' && token.shape === 'opaque')) {

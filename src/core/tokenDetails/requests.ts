@@ -1,6 +1,7 @@
 /** What the panel can do with a credential through commands that exist. */
 export type PanelAction =
   | 'renew'
+  | 'signIn'
   | 'replace'
   | 'verify'
   | 'editClaims'
@@ -12,6 +13,7 @@ export type PanelAction =
 
 const actions: ReadonlySet<unknown> = new Set<PanelAction>([
   'renew',
+  'signIn',
   'replace',
   'verify',
   'editClaims',

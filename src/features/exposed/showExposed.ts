@@ -20,7 +20,7 @@ export async function showExposedSecrets(services: Services): Promise<void> {
     box.placeholder =
       box.items.length === 0
         ? vscode.l10n.t('No config file of this window holds a secret in plain text.')
-        : vscode.l10n.t('Enter shows the place.');
+        : vscode.l10n.t('Enter shows the place. The buttons at the right do something about it.');
   };
   show();
   const changes = services.inventory.onDidChange(show);

@@ -323,7 +323,7 @@ export async function removeServer(services: Services, target?: ServerTarget): P
     inertText(vscode.l10n.t('Remove the server “{0}” from {1}?', plainText(chosen.server), fileLabel(chosen.file))),
     {
       modal: true,
-      detail: vscode.l10n.t('Its credentials stay in the keyring, attached to no server of this address any more.'),
+      detail: vscode.l10n.t('Its credentials stay in the keyring. They are no longer attached to this address.'),
     },
     remove,
   );
@@ -335,7 +335,7 @@ export async function removeServer(services: Services, target?: ServerTarget): P
 async function removeOffered(services: Services, server: ProvidedSnapshot): Promise<void> {
   const remove = vscode.l10n.t('Remove Server');
   const detail = [
-    vscode.l10n.t('Its credentials stay in the keyring, attached to no server of this address any more.'),
+    vscode.l10n.t('Its credentials stay in the keyring. They are no longer attached to this address.'),
     server.from !== undefined &&
       vscode.l10n.t(
         'It was taken over from {0} and will not stand there again. “Give Back to File” puts it back.',

@@ -237,6 +237,9 @@ export class TokenDetailsPanel implements Disposable {
       case 'renew':
         await runCommand('mcpKeyring.credentials.renew', target);
         return;
+      case 'signIn':
+        await runCommand('mcpKeyring.credentials.signIn', target);
+        return;
       case 'replace':
         await runCommand('mcpKeyring.credentials.replaceToken', target);
         return;

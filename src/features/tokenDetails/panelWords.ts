@@ -6,6 +6,7 @@ import { plainText } from '../../core/text.ts';
 import type {
   AttachmentDetails,
   AttachmentPlace,
+  GrantDetails,
   TokenDetails,
   TokenOutline,
   VerificationCheck,
@@ -123,8 +124,9 @@ function statusSentence({ status, kind, revokedAt }: TokenDetails): string {
 function factsOf(details: TokenDetails): FactView[] {
   const { name, scheme } = details.header;
   const facts: FactView[] = [
-    expiryFact(details.token),
+    expiryFact(details),
     { label: l10n.t('Sent as'), text: plainText(scheme ? `${name}: ${scheme} …` : `${name}: …`) },
+    ...grantFacts(details.grant),
     { label: l10n.t('Created'), moment: moment(details.createdAt) },
     details.lastUsedAt === undefined
       ? { label: l10n.t('Last used'), text: l10n.t('never') }
@@ -142,10 +144,42 @@ function factsOf(details: TokenDetails): FactView[] {
   return facts;
 }
 
-function expiryFact(token: TokenOutline): FactView {
+/** Where tokens come from, in the words of the question before a sign-in. */
+function grantFacts(grant: GrantDetails | undefined): FactView[] {
+  if (!grant) {
+    return [];
+  }
+  const { giver, clientId, scopes, resource } = grant;
+  const all: [string, string | undefined][] = [
+    [giverText(giver.kind), giver.name],
+    [l10n.t('Client'), clientId],
+    [l10n.t('Scopes'), scopes.join(' ')],
+    [l10n.t('Resource'), resource],
+  ];
+  return all.flatMap(([label, text]) => (text ? [{ label, text: plainText(text, 300) }] : []));
+}
+
+function giverText(kind: GrantDetails['giver']['kind']): string {
+  switch (kind) {
+    case 'issuer':
+      return l10n.t('Authorization server');
+    case 'endpoint':
+      return l10n.t('Token endpoint');
+    case 'account':
+      return l10n.t('Account of VS Code');
+  }
+}
+
+function expiryFact({ token, grant }: TokenDetails): FactView {
   const label = l10n.t('Expires');
+  if (grant?.expiresAt !== undefined) {
+    return { label, moment: moment(grant.expiresAt) };
+  }
+  if (token.shape === 'none') {
+    return { label, text: grant ? l10n.t('no token at hand') : l10n.t('not signed yet') };
+  }
   if (token.shape !== 'jwt') {
-    return { label, text: token.shape === 'none' ? l10n.t('not signed yet') : l10n.t('only the server knows') };
+    return { label, text: l10n.t('only the server knows') };
   }
   const { state, at } = token.times.exp;
   if (at !== undefined) {
@@ -158,6 +192,8 @@ function actionText(action: PanelAction, { kind }: TokenDetails): string {
   switch (action) {
     case 'renew':
       return l10n.t('Renew');
+    case 'signIn':
+      return l10n.t('Sign In Again...');
     case 'replace':
       return kind === 'apiKey' ? l10n.t('Replace Key...') : l10n.t('Replace Token...');
     case 'verify':
@@ -201,11 +237,23 @@ function severityText(severity: Finding['severity']): string {
   }
 }
 
-function tokenView(token: TokenOutline, { kind }: TokenDetails, version: number): TokenView {
+function noTokenText({ grant, actions }: TokenDetails): string {
+  if (!grant) {
+    return l10n.t('No token has been signed yet. Renew signs the first.');
+  }
+  return grant.giver.kind === 'account'
+    ? l10n.t('VS Code keeps the tokens of this account. One is asked for when a server starts.')
+    : actions.includes('signIn')
+      ? l10n.t('There is no token. Sign in again to get one.')
+      : l10n.t('There is no token. Renew gets one.');
+}
+
+function tokenView(token: TokenOutline, details: TokenDetails, version: number): TokenView {
+  const { kind } = details;
   const title = kind === 'apiKey' ? l10n.t('API key') : l10n.t('Token');
   switch (token.shape) {
     case 'none':
-      return { version, title, segments: [], text: l10n.t('No token has been signed yet. Renew signs the first.') };
+      return { version, title, segments: [], text: noTokenText(details) };
     case 'jwt': {
       const [header, payload, signature] = token.segmentLengths;
       return {

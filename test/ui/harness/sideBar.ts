@@ -78,8 +78,14 @@ export class SideBar {
     await item.waitFor();
     // A menu ignores the mouse in its first moments, so that the click that opened it chooses nothing.
     await waitFor(`the menu to take "${action}"`, async () => {
-      await item.click({ timeout: 1000 }).catch(() => {});
-      return (await item.isVisible()) ? undefined : true;
+      const box = await item.boundingBox();
+      if (box) {
+        await this.#page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      }
+      return item.waitFor({ state: 'hidden', timeout: 500 }).then(
+        () => true,
+        () => undefined,
+      );
     });
   }
 

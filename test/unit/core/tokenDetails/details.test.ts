@@ -9,7 +9,7 @@ import { type TokenDetails, tokenDetails } from '../../../../src/core/tokenDetai
 import { FakeClock } from '../../../fakes/clock.ts';
 import { FakeLog } from '../../../fakes/log.ts';
 import { FakeSecretStore } from '../../../fakes/secretStore.ts';
-import { apiKey, bearer, signedJwt } from '../credentials/samples.ts';
+import { apiKey, bearer, codeGrant, oauth, signedJwt } from '../credentials/samples.ts';
 import { fakeJwe, fakeJwt } from '../jwt/tokens.ts';
 
 const now = Date.UTC(2026, 0, 2);
@@ -151,6 +151,27 @@ describe('token details', () => {
     assert.deepEqual(revoked.actions, ['replaceRevoked', 'verify', 'showClaims', 'rename', 'delete']);
     assert.equal(revoked.status, 'revoked');
     assert.equal(revoked.revokedAt, now);
+  });
+
+  it('tell where the tokens of a sign-in come from, and that only another one gets more', async () => {
+    const grant = codeGrant();
+    assert.ok(grant.flow === 'authorizationCode');
+    const { tokens: _, ...signedOut } = grant;
+    const details = await detailsOf([oauth('o', signedOut)]);
+    assert.deepEqual(details.grant, {
+      giver: { kind: 'issuer', name: grant.server.issuer },
+      clientId: grant.client.clientId,
+      scopes: grant.scopes,
+      ...(grant.resource !== undefined && { resource: grant.resource }),
+    });
+    assert.deepEqual(details.token, { shape: 'none' });
+    assert.equal(details.actions[0], 'signIn');
+    const signedIn = await detailsOf([oauth('o', grant)]);
+    assert.equal(signedIn.grant?.expiresAt, grant.tokens?.expiresAt);
+    assert.equal(signedIn.actions[0], 'renew');
+    const account = await detailsOf([oauth('o', { flow: 'vscodeAccount', providerId: 'github', scopes: ['repo'] })]);
+    assert.deepEqual(account.grant, { giver: { kind: 'account', name: 'github' }, scopes: ['repo'] });
+    assert.equal(account.actions[0], 'signIn');
   });
 
   it('tell the history, the newest first, and the facts', async () => {
