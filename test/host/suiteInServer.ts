@@ -82,6 +82,8 @@ async function openPage(
 async function addProfile(page: Page, suite: PreparedSuite, name: string): Promise<void> {
   const folder = join(suite.dataDir, 'data', 'User', 'profiles', 'test-profile');
   await writeUserSettings(folder, suite.settings);
-  const profiles = [{ name, location: { $mid: 1, scheme: 'vscode-remote', path: folder } }];
-  await page.addInitScript(text => localStorage.setItem('userDataProfiles', text), JSON.stringify(profiles));
+  // As VS Code writes it: what is on the server has the server's address in it.
+  const location = `{ $mid: 1, scheme: 'vscode-remote', authority: location.host, path: ${JSON.stringify(folder)} }`;
+  const profiles = `[{ name: ${JSON.stringify(name)}, location: ${location} }]`;
+  await page.addInitScript({ content: `localStorage.setItem('userDataProfiles', JSON.stringify(${profiles}))` });
 }

@@ -24,8 +24,8 @@ export const formats: Readonly<Record<FormatId, ConfigFormat>> = {
   /** `mcp.json` of a user profile. Written and read as the workspace's. */
   vscodeUser: { ...vscode, id: 'vscodeUser' },
   /**
-   * The user's `mcp.json` on the machine of a remote window. VS Code 1.139.1 starts its servers and doesn't find its
-   * `inputs` ("must be defined in an 'inputs' section", measured November 2026).
+   * The user's `mcp.json` on the machine of a remote window. VS Code 1.139.1 starts its servers and looks for their inputs
+   * in the file of the window's own user ("must be defined in an 'inputs' section", measured November 2026).
    */
   vscodeRemoteUser: { ...vscode, id: 'vscodeRemoteUser', indirections: ['envColon'] },
   /** `*.code-workspace`: the same below `settings.mcp`. */

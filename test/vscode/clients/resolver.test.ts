@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
-import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
-import { addServer, inWorkspace, run, until } from '../harness/keyring.ts';
+import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
+import { addServer, inWorkspace, run, start, stop, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { homeUri, inHome, mcpServers, remove, untilServers, write } from './homeFiles.ts';
 
@@ -38,6 +38,22 @@ describe('The resolver in a profile', function () {
   after(async () => {
     await server.close();
     await evil.close();
+  });
+
+  it('is not needed by a server of the profile’s file, which VS Code starts with what stands there', async () => {
+    const target = await addServer({
+      name: 'of-profile',
+      url: server.url,
+      file: profileFile,
+      header,
+      credential: { kind: 'apiKey', key },
+      delivery: 'literal',
+    });
+    server.requests.length = 0;
+    await start(target);
+    await until('a request with the key', () => headerValues(server, header, '/mcp').includes(key));
+    await stop(target);
+    remove(target.file);
   });
 
   describe('looks into', () => {
