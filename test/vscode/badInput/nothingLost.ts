@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { AddServerAnswers } from '../../../src/ids.ts';
+import { type AddServerAnswers, healthKeys } from '../../../src/ids.ts';
 import { services } from '../harness/inside.ts';
 import { addServer, inWorkspace } from '../harness/keyring.ts';
 
@@ -18,8 +18,9 @@ export function bytes(path = configPath): Buffer {
   return readFileSync(inWorkspace(path));
 }
 
+/** What the keyring holds, but for the mark that there was something once, which the first entry of all leaves. */
 export async function storedKeys(): Promise<string[]> {
-  return (await (await services()).context.secrets.keys()).sort();
+  return (await (await services()).context.secrets.keys()).filter(key => key !== healthKeys.marker).sort();
 }
 
 /** Adding a server with these answers fails with this message, and leaves the file and the keyring as they were. */
