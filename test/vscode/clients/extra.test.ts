@@ -44,7 +44,7 @@ describe('Further config files by setting', () => {
   it('hide no file that VS Code reads, whatever they say of it', async () => {
     const path = 'beta/.vscode/mcp.json';
     const { files } = await services();
-    const own = files.locations.find(({ format, profile }) => format.id === 'vscodeUser' && profile === undefined);
+    const own = files.locations.find(({ level, inputScope }) => level === 'user' && inputScope === 'user');
     assert.ok(own);
     await setExtra([
       '~/agents/own.json',
@@ -61,7 +61,7 @@ describe('Further config files by setting', () => {
     };
     assert.deepEqual(known(uriOf(path)), ['vscode', 'workspace']);
     assert.deepEqual(known(uriOf('beta/.mcp.json')), ['dotMcp', 'workspace']);
-    assert.deepEqual(known(own.key), ['vscodeUser', 'user']);
+    assert.deepEqual(known(own.key), [own.format.id, 'user']);
   });
 
   it('say in the view where they come from', async () => {

@@ -92,6 +92,15 @@ describe('A report’s button', () => {
     assert.ok((await test('rain')).healthy);
   });
 
+  it('calls no tool that does not say that it changes nothing', async () => {
+    await writeServer('rain', server.url, { 'X-API-Key': key });
+    const { tools } = await test('rain');
+    assert.ok(tools?.includes('list_cities'));
+    server.requests.length = 0;
+    await assert.rejects(test('rain', { tool: 'list_cities' }), /“list_cities” is not among the tools/);
+    assert.ok(server.requests.every(({ rpcMethod }) => rpcMethod !== 'tools/call'));
+  });
+
   it('follows a server to where it has moved', async () => {
     const moving = await startGuardedServer({
       manner: 'plain',
