@@ -51,6 +51,7 @@ describe('Compare Roles', () => {
       })),
     });
     await workbench.sideBar.show('MCP Keyring');
+    await workbench.sideBar.isEmpty('Credentials');
     for (const [index, { name }] of servers.entries()) {
       await waitFor(`the server "${name}"`, async () => {
         // The key does nothing until VS Code has read the keybindings.

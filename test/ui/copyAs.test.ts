@@ -20,6 +20,7 @@ describe('Copy As', () => {
       keybindings: [{ key: 'ctrl+alt+shift+1', command: 'mcpKeyring.addServer', args: server }],
     });
     await workbench.sideBar.show('MCP Keyring');
+    await workbench.sideBar.isEmpty('Credentials');
     await waitFor('the server', async () => {
       // The key does nothing until VS Code has read the keybindings.
       await workbench.page.keyboard.press('Control+Alt+Shift+1');

@@ -52,7 +52,7 @@ describe('A credential', () => {
     });
     await workbench.sideBar.show('MCP Keyring');
     await workbench.editor.open(file);
-    await waitFor('the view', async () => (await workbench.sideBar.welcome('Credentials')) !== '' || undefined);
+    await workbench.sideBar.isEmpty('Credentials');
     await workbench.page.keyboard.press('Control+Alt+Shift+Digit1');
     await waitFor('the first', async () => (await credential('weather key')) && true);
     await workbench.page.keyboard.press('Control+Alt+Shift+Digit2');

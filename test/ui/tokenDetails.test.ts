@@ -70,6 +70,7 @@ describe('Token details', () => {
       })),
     });
     await workbench.sideBar.show('MCP Keyring');
+    await workbench.sideBar.isEmpty('Credentials');
     for (const name of ['todos admin', 'partner', 'hostile <i>name</i>', 'weather key']) {
       await add(name);
     }

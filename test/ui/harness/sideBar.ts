@@ -94,6 +94,11 @@ export class SideBar {
     await this.#pane(view).locator('.monaco-list:focus').waitFor();
   }
 
+  /** Waits until a view says that it has no rows. By then the extension runs, and the person's keys are known. */
+  async isEmpty(view: string): Promise<void> {
+    await waitFor(`the empty view "${view}"`, async () => (await this.welcome(view)) !== '' || undefined);
+  }
+
   /** What a view says while it has no rows. */
   async welcome(view: string): Promise<string> {
     return screenText(this.#pane(view).locator('.welcome-view-content'));
