@@ -17,13 +17,17 @@ interface Needs {
   readonly log: Log;
 }
 
-/** When VS Code is looked at after it was given a header, in ms: it tells nobody when it has given up. */
-const looks = [2000, 5000, 15_000, 40_000];
+/**
+ * When VS Code is looked at after it was given a header, in seconds: it tells nobody when it has given up. It says that a
+ * server runs before it has had an answer, and as long as its dialogs about OAuth stand open.
+ */
+const looks = [2, 5, 10, 15, 20, 30, 40, 50, 60, 90, 120, 180];
 
 /** How long it is worth saying that a start failed, in ms. */
 const passing = 10 * 60_000;
 
-const watched = new Set<string>();
+/** Of each server that is watched, its last start. */
+const watched = new Map<string, object>();
 
 /**
  * VS Code was given a header because it starts a server. Where it then reports an error, which its own dialog puts down to
@@ -32,28 +36,32 @@ const watched = new Set<string>();
  */
 export async function watchStart(services: Needs, file: Uri, server: string): Promise<void> {
   const key = `${file}\n${server}`;
-  if (watched.has(key)) {
-    return;
-  }
-  watched.add(key);
+  const start = {};
+  watched.set(key, start);
   try {
     let before = 0;
     for (const at of looks) {
-      await new Promise(resolve => setTimeout(resolve, at - before));
+      await new Promise(resolve => setTimeout(resolve, (at - before) * 1000));
       before = at;
       const state = await services.mcp.find(file, server);
-      if (state?.running) {
+      if (watched.get(key) !== start) {
         return;
       }
       if (state?.failed) {
         noteFailure(services, file, server);
         return;
       }
+      const isStopped = state?.running === false;
+      if (isStopped && at > 5) {
+        return;
+      }
     }
   } catch (error) {
     services.log.error('start-not-watched', error, { server });
   } finally {
-    watched.delete(key);
+    if (watched.get(key) === start) {
+      watched.delete(key);
+    }
   }
 }
 

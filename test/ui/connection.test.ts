@@ -8,6 +8,8 @@ import type { HttpMcpServer } from '../servers/httpMcpServer.ts';
 import { waitFor } from './harness/waitFor.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
+const mistyped = 'mistyped-token-0123456789-0123456789';
+
 /** Text of a server that would like to be more than text. */
 const hostileText =
   '<img src=x onerror="document.title=1"> **bold** [click](command:workbench.action.quit) \u202egnp.exe \u0007';
@@ -69,16 +71,19 @@ function startHostileServer(): Promise<{ readonly url: string; readonly server: 
 describe('Test Connection', () => {
   let workbench: Workbench;
   let notes: HttpMcpServer;
+  let locked: HttpMcpServer;
   let hostile: Awaited<ReturnType<typeof startHostileServer>>;
   let token: string;
 
   before(async () => {
     notes = await startGuardedServer({ manner: 'plain', jwt: { key: bytes(textSecret), algorithms: ['HS256'] } });
+    locked = await startGuardedServer({ manner: 'plain', keys: ['the-key-that-it-knows-0123456789'] });
     hostile = await startHostileServer();
     token = await signToken(bytes(textSecret), { audience: 'notes' });
     const servers = {
       notes: { type: 'http', url: notes.url, headers: { Authorization: `Bearer Bearer ${token}` } },
       hostile: { type: 'http', url: hostile.url },
+      locked: { type: 'http', url: locked.url, headers: { Authorization: `Bearer ${mistyped}` } },
     };
     workbench = await openWorkbench({
       theme: 'light',
@@ -95,9 +100,15 @@ describe('Test Connection', () => {
   after(async () => {
     await workbench?.close();
     await notes?.close();
+    await locked?.close();
     hostile?.server.closeAllConnections();
     hostile?.server.close();
   });
+
+  async function rowOf(name: string): Promise<string> {
+    const row = (await workbench.sideBar.rows('Servers')).find(({ label }) => label === name);
+    return row?.description ?? '';
+  }
 
   async function testServer(name: string): Promise<FrameLocator> {
     await workbench.sideBar.clickAction('Servers', name, 'Test Connection');
@@ -182,5 +193,42 @@ describe('Test Connection', () => {
     assert.ok(text.includes('[click](command:workbench.action.quit)'));
     assert.ok(!text.includes('\u202e') && !text.includes('\u0007'));
     await workbench.screenshots('connection-hostile');
+  });
+
+  it('says what VS Code’s own dialog does not, in the report, the tree and the Problems', async () => {
+    const { dialog, sideBar } = workbench;
+    await workbench.runCommand('MCP Keyring: Move to Keyring');
+    await workbench.quickInput.pick('locked');
+    await waitFor('the reference', async () => !workbench.read('.vscode/mcp.json').includes(mistyped) || undefined);
+    await workbench.dismissNotifications();
+    await sideBar.clickAction('Servers', 'locked', 'Start Server');
+    const { message } = await dialog.read();
+    assert.match(message, /Dynamic Client Registration/);
+    await workbench.screenshot('connection-dialog');
+    const isSaid = async () => /could not start/.test(await rowOf('locked')) || undefined;
+    await waitFor('VS Code to give up', async () => {
+      // Cancelled, VS Code 1.139.1 asks for a client all the same, and then once more.
+      if (await workbench.page.locator('.monaco-dialog-box').isVisible()) {
+        await dialog.choose('Cancel');
+      } else if (await workbench.quickInput.isOpen()) {
+        await workbench.quickInput.escape();
+      }
+      const isStarting = (await workbench.statusBar()).some(item => item.includes('Starting locked'));
+      return isStarting ? undefined : true;
+    });
+    await waitFor('the tree', isSaid);
+    await workbench.editor.open('.vscode/mcp.json');
+    const problem = () =>
+      waitFor('the problem', async () => (await workbench.problems()).find(({ code }) => code === 'connection-failed'));
+    assert.match(
+      (await problem()).message,
+      /^VS Code could not start “locked” with this credential\. Test Connection finds out why\.$/,
+    );
+    const page = await testServer('locked');
+    const verdict = /The server does not know this credential; it says: “Invalid API key”\./;
+    assert.match(await page.locator('.verdict').innerText(), verdict);
+    await waitFor('the tree', async () => verdict.test(await rowOf('locked')) || undefined);
+    assert.match((await problem()).message, verdict);
+    await workbench.screenshots('connection-after-dialog');
   });
 });
