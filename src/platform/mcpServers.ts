@@ -30,7 +30,9 @@ export class McpServers implements Disposable {
   /** How often VS Code has asked for the header of each server that is offered, by label. */
   readonly #asked = new Map<string, number>();
   /** Offered servers of which it is only to be found out whether they run. */
-  readonly #probed = new Set<string>();
+  readonly #probed = new Map<string, Promise<void>>();
+  /** How many starts of each offered server are under way, by label. */
+  readonly #starting = new Map<string, number>();
   /** How many references VS Code has had resolved. */
   #resolved = 0;
   #canPurge: Promise<boolean> | undefined;
@@ -114,14 +116,23 @@ export class McpServers implements Disposable {
     let stopped: string | undefined;
     for (let label = currentLabel(); label !== undefined && Date.now() < deadline; label = currentLabel()) {
       const id = `${extensionId}/${label}`;
-      if (stopped !== label) {
-        await vscode.commands.executeCommand(vscodeCommands.stopServer, id);
-        stopped = label;
+      // What is only looked at is called off, and this start would be with it.
+      while (this.#probed.has(label)) {
+        await this.#probed.get(label);
       }
-      const before = this.#asked.get(label);
-      await startAndWait(id);
-      if (this.#asked.get(label) !== before) {
-        return true;
+      this.#count(label, 1);
+      try {
+        if (stopped !== label) {
+          await vscode.commands.executeCommand(vscodeCommands.stopServer, id);
+          stopped = label;
+        }
+        const before = this.#asked.get(label);
+        await startAndWait(id);
+        if (this.#asked.get(label) !== before) {
+          return true;
+        }
+      } finally {
+        this.#count(label, -1);
       }
       await new Promise(resolve => setTimeout(resolve, 200));
     }
@@ -131,17 +142,30 @@ export class McpServers implements Disposable {
 
   /**
    * Whether a server that this extension offers runs. VS Code doesn't say, but a start does nothing to one that runs, and asks
-   * for the header of one that doesn't; that start is then called off.
+   * for the header of one that doesn't; that start is then called off. One that is being started is not looked at: it gets
+   * what is newest by itself.
    */
   async isProvidedRunning(extensionId: string, label: string): Promise<boolean> {
+    while (this.#probed.has(label)) {
+      await this.#probed.get(label);
+    }
+    if ((this.#starting.get(label) ?? 0) > 0) {
+      return false;
+    }
     const before = this.#asked.get(label);
-    this.#probed.add(label);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#probed.set(label, promise);
     try {
       await vscode.commands.executeCommand(vscodeCommands.startServer, `${extensionId}/${label}`);
       return before !== undefined && this.#asked.get(label) === before;
     } finally {
       this.#probed.delete(label);
+      resolve();
     }
+  }
+
+  #count(label: string, starts: 1 | -1): void {
+    this.#starting.set(label, (this.#starting.get(label) ?? 0) + starts);
   }
 
   /** Whether the start that VS Code is at is none: see {@link isProvidedRunning}. */
