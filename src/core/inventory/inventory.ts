@@ -38,7 +38,7 @@ export class Inventory implements Disposable {
   readonly #vault: Vault;
   readonly #clock: Clock;
   readonly #policy: () => FindingPolicy;
-  readonly #files = new Map<string, File>();
+  #files: ReadonlyMap<string, File> = new Map();
   readonly #expectedIds = new Map<string, string>();
   readonly #filesKnown = Promise.withResolvers<void>();
   #places: ReadonlySet<string> = new Set();
@@ -105,24 +105,30 @@ export class Inventory implements Disposable {
    * @param places the URIs of all config files that this window may have, whether or not they are there
    */
   async setFiles(sources: readonly ConfigSource[], places = sources.map(source => source.uri)): Promise<void> {
-    const before = new Map(this.#files);
-    this.#files.clear();
+    const before = this.#files;
+    // Whoever asks in between sees the files as they were, not half of them.
+    const after = new Map<string, File>();
     let changed = before.size !== sources.length || places.join('\n') !== [...this.#places].join('\n');
-    this.#places = new Set(places);
     const order = [...before.keys()];
     for (const [index, source] of sources.entries()) {
       const known = before.get(source.uri);
       if (known && sameContent(known.source, source)) {
-        this.#files.set(source.uri, known);
+        after.set(source.uri, known);
         changed ||= order[index] !== source.uri;
         continue;
       }
       changed = true;
       const parsed = source.content.state === 'text' ? parseConfig(source.content.text, source.format) : empty;
       const file: File = { source, parsed, boundary: Number.POSITIVE_INFINITY };
-      this.#files.set(source.uri, file);
-      this.#detect(file);
+      after.set(source.uri, file);
       await this.#prepareIds(parsed);
+    }
+    this.#files = after;
+    this.#places = new Set(places);
+    for (const file of after.values()) {
+      if (!file.exposed) {
+        this.#detect(file);
+      }
     }
     this.#filesKnown.resolve();
     if (changed) {

@@ -65,6 +65,19 @@ function said(header: HeaderSnapshot): string[] {
 }
 
 describe('inventory', () => {
+  it('shows the files as they were until the new ones are understood', async () => {
+    const { inventory } = await openInventory();
+    await inventory.setFiles([file('a', 'Bearer abc'), file('b', 'Bearer abc')]);
+    const reading = inventory.setFiles([file('a', '${input:mcp-keyring.a.00000000}'), file('b', 'Bearer abc')]);
+    inventory.invalidate();
+    assert.equal(inventory.snapshot.files.length, 2);
+    await reading;
+    assert.deepEqual(
+      inventory.snapshot.files.map(({ servers }) => servers[0]?.headers[0]?.parsed.value),
+      ['${input:mcp-keyring.a.00000000}', 'Bearer abc'],
+    );
+  });
+
   it('has one snapshot until something changes', async () => {
     const { inventory, heard, vault } = await openInventory();
     assert.equal(inventory.snapshot, inventory.snapshot);
