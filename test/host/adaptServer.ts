@@ -50,6 +50,12 @@ exports.exit = code => process.exit(code || 0);
 const payloadCondition = 'if(this.payload&&(!this.isBuilt||this.enableSmokeTestDriver))';
 const payloadAlways = 'if(this.payload)';
 
+// In a browser each window has secrets of its own until it is reloaded. On the desktop all windows of a VS Code share one
+// keyring; windows that are to do so bring it along (see shareKeyring).
+const ownSecrets = '(this._secretStorageProvider=t.options.secretStorageProvider,';
+const sharedSecrets =
+  '(this._secretStorageProvider=globalThis.sharedKeyring?.(key=>this.onDidChangeSecretEmitter.fire(key))??t.options.secretStorageProvider,';
+
 /**
  * Changes a freshly unpacked server so that it behaves as the desktop does; does nothing where that's done.
  *
@@ -60,11 +66,21 @@ export async function adaptServer(serverFolder: string): Promise<void> {
   await edit(join(modules, 'spdlog', 'index.js'), () => spdlog);
   await edit(join(modules, 'native-watchdog', 'index.js'), () => watchdog);
   await edit(join(serverFolder, 'out', 'vs', 'code', 'browser', 'workbench', 'workbench.js'), script => {
-    if (!script.includes(payloadCondition) && !script.includes(payloadAlways)) {
-      throw new Error('The VS Code server reads its payload in another way than the version this was written for.');
-    }
-    return script.replace(payloadCondition, payloadAlways);
+    return [
+      [payloadCondition, payloadAlways],
+      [ownSecrets, sharedSecrets],
+    ].reduce((text, [before = '', after = '']) => replaceOnce(text, before, after), script);
   });
+}
+
+function replaceOnce(script: string, before: string, after: string): string {
+  if (script.includes(after)) {
+    return script;
+  }
+  if (!script.includes(before)) {
+    throw new Error(`The VS Code server is another than the version this was written for: it has no “${before}”.`);
+  }
+  return script.replace(before, () => after);
 }
 
 async function edit(file: string, change: (text: string) => string): Promise<void> {

@@ -33,6 +33,11 @@ export async function findHost(): Promise<Host> {
       throw new Error('MCP_KEYRING_HOST is "desktop", but no VS Code is installed and none can be downloaded.');
     }
   }
+  return serverHost();
+}
+
+/** The VS Code server, also where a desktop VS Code was found: it alone runs a suite in several windows. */
+export async function serverHost(): Promise<Host> {
   return { kind: 'server', ...(await prepareServer()) };
 }
 

@@ -4,7 +4,10 @@ export interface HostOptions {
   readonly trust?: boolean;
   /** User settings, beside those that every run has. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** How many windows on the workspace run the suite at the same time, each a VS Code of its own; one unless told otherwise. */
+  /**
+   * How many windows of one VS Code, with one keyring, run the suite on the workspace at the same time; one unless told
+   * otherwise. A desktop VS Code runs tests in one window alone, so a suite of several always runs in the VS Code server.
+   */
   readonly windows?: number;
   /** How long the whole run may take, the start of VS Code included; 180 unless told otherwise. */
   readonly timeoutSeconds?: number;

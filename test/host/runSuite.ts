@@ -4,7 +4,7 @@ import { sum } from '../runner/counts.ts';
 import type { Host } from './findHost.ts';
 import { homeEnvironment } from './homeEnvironment.ts';
 import { type HostOptions, quietSettings } from './hostOptions.ts';
-import { outputFolder, repoRoot } from './paths.ts';
+import { outputFolder, repoRoot, suiteLoader } from './paths.ts';
 import { runInDesktop } from './suiteInDesktop.ts';
 import { runInServer } from './suiteInServer.ts';
 import { type SuiteEvent, type TestEnvironment, testEnvironmentVariable } from './suiteProtocol.ts';
@@ -47,17 +47,25 @@ export interface PreparedSuite extends SuiteRequest {
   readonly extensionsDir: string;
   readonly env: Readonly<Record<string, string>>;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What each window runs as its tests: modules that export `run()`. The first is the only one on the desktop. */
+  readonly tests: readonly [string, ...string[]];
+}
+
+/** A VS Code that runs a suite. */
+export interface SuiteHost {
+  /** One for each of the tests. */
+  readonly windows: readonly SuiteWindow[];
+  /** What it printed. */
+  logs(): string;
+  stop(): Promise<void>;
 }
 
 /** A window that runs a suite. */
 export interface SuiteWindow {
-  /** Settles when VS Code is done: undefined after an orderly end, else what went wrong. */
+  /** Settles when the window is done: undefined after an orderly end, else what went wrong. */
   readonly done: Promise<string | undefined>;
-  /** What it printed. */
-  logs(): string;
   /** A picture of the window where one can be taken. */
   screenshot(): Promise<Buffer | undefined>;
-  stop(): Promise<void>;
 }
 
 const defaultTimeoutSeconds = 180;
@@ -85,11 +93,41 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
   }
   const home = join(root, 'home');
   mkdirSync(home);
-  const results = await Promise.all(
-    Array.from({ length: request.options?.windows ?? 1 }, (_, index) =>
-      runWindow({ number: index + 1, root, workspace, home }, host, request),
-    ),
+  const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
+  const dataDir = join(root, 'data');
+  const profileDir = host.kind === 'server' ? join(root, 'profile') : dataDir;
+  const { grep, options = {} } = request;
+  const environments = Array.from(
+    { length: options.windows ?? 1 },
+    (_, index): TestEnvironment => ({
+      host: host.kind,
+      dataDir,
+      profileDir,
+      workspace,
+      window: index + 1,
+      home,
+      resultsFile: join(root, `results-${index + 1}.jsonl`),
+      bundle: request.bundle,
+      repoRoot,
+      grep,
+    }),
   );
+  const [first, ...others] = environments.map(environment => writeTests(root, environment));
+  if (first === undefined) {
+    throw new RangeError('A suite needs a window.');
+  }
+  const prepared: PreparedSuite = {
+    ...request,
+    opens: workspaceFile === undefined ? workspace : join(workspace, workspaceFile),
+    dataDir,
+    profileDir,
+    extensionsDir: request.extensionsDir ?? join(root, 'extensions'),
+    env: { ...homeEnvironment(home), ...options.env },
+    settings: { ...quietSettings, ...options.settings },
+    tests: [first, ...others],
+  };
+  const results = await runWindows(host, prepared, environments);
+  await request.afterwards?.({ workspace, dataDir, profileDir });
   return {
     ...sum(results),
     skipped: results.reduce((total, { skipped }) => total + skipped, 0),
@@ -97,84 +135,54 @@ async function runIn(root: string, host: Host, request: SuiteRequest): Promise<S
   };
 }
 
-/** One of the windows of a run. They share the workspace and the home; each has its own data. */
-interface WindowFolders {
-  /** From 1. */
-  readonly number: number;
-  readonly root: string;
-  readonly workspace: string;
-  readonly home: string;
+/** What a window runs: the loader, told by its own module which window it is, since all share the environment of their VS Code. */
+function writeTests(root: string, environment: TestEnvironment): string {
+  const file = join(root, `window-${environment.window}.cjs`);
+  const json = JSON.stringify(JSON.stringify(environment));
+  writeFileSync(
+    file,
+    `process.env.${testEnvironmentVariable} = ${json};\nmodule.exports = require(${JSON.stringify(suiteLoader)});\n`,
+  );
+  return file;
 }
 
-async function runWindow(
-  { number, root, workspace, home }: WindowFolders,
+async function runWindows(
   host: Host,
-  request: SuiteRequest,
-): Promise<SuiteResult> {
-  const own = number === 1 ? root : join(root, `window-${number}`);
-  mkdirSync(own, { recursive: true });
-  const workspaceFile = readdirSync(workspace).find(name => name.endsWith('.code-workspace'));
-  const dataDir = join(own, 'data');
-  const profileDir = host.kind === 'server' ? join(own, 'profile') : dataDir;
-  const resultsFile = join(own, 'results.jsonl');
-  const { grep, options = {} } = request;
-  const environment: TestEnvironment = {
-    host: host.kind,
-    dataDir,
-    profileDir,
-    workspace,
-    window: number,
-    home,
-    resultsFile,
-    bundle: request.bundle,
-    repoRoot,
-    grep,
-  };
-  const prepared: PreparedSuite = {
-    ...request,
-    opens: workspaceFile === undefined ? workspace : join(workspace, workspaceFile),
-    dataDir,
-    profileDir,
-    extensionsDir: request.extensionsDir ?? join(own, 'extensions'),
-    env: { ...homeEnvironment(home), ...options.env, [testEnvironmentVariable]: JSON.stringify(environment) },
-    settings: { ...quietSettings, ...options.settings },
-  };
-
-  const run = new SuiteRun(resultsFile, request.bundle, request.onEvent);
-  let window: SuiteWindow | undefined;
-  let trouble: string | undefined;
+  suite: PreparedSuite,
+  environments: readonly TestEnvironment[],
+): Promise<SuiteResult[]> {
+  const runs = environments.map(({ resultsFile }) => new SuiteRun(resultsFile, suite.bundle, suite.onEvent));
+  let opened: SuiteHost | undefined;
   let isOver = false;
-  const limit = options.timeoutSeconds ?? defaultTimeoutSeconds;
-  const alarm = alarmAfter(limit);
-  try {
-    const opening = host.kind === 'server' ? runInServer(host, prepared) : runInDesktop(host, prepared);
-    opening.then(
-      async opened => {
-        window = opened;
-        if (isOver) {
-          // It came up too late, after the alarm.
-          await opened.stop();
-        }
-      },
-      () => {},
-    );
-    const done = opening.then(opened => opened.done);
-    trouble = await Promise.race([done, run.died, alarm.rings]);
-  } catch (error) {
-    trouble = error instanceof Error ? error.message : String(error);
-  } finally {
-    alarm.cancel();
-    isOver = true;
+  const alarm = alarmAfter(suite.options?.timeoutSeconds ?? defaultTimeoutSeconds);
+  const opening = host.kind === 'server' ? runInServer(host, suite) : runInDesktop(host, suite);
+  opening.then(
+    async running => {
+      opened = running;
+      if (isOver) {
+        // It came up too late, after the alarm.
+        await running.stop();
+      }
+    },
+    () => {},
+  );
+  const ends = await Promise.all(
+    runs.map(async (run, index) => {
+      try {
+        return await Promise.race([opening.then(({ windows }) => windows[index]?.done), run.died, alarm.rings]);
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    }),
+  );
+  alarm.cancel();
+  isOver = true;
+  const results = runs.map((run, index) => run.finish(ends[index], suite.grep !== undefined));
+  if (opened !== undefined) {
+    await keepTraces(suite.name, opened, results);
+    await opened.stop();
   }
-  const result = run.finish(trouble, grep !== undefined);
-  if (window !== undefined) {
-    if (result.failed > 0) {
-      await keepTraces(request.name, window);
-    }
-    await window.stop();
-  }
-  await request.afterwards?.({ workspace, dataDir, profileDir });
-  return result;
+  return results;
 }
 
 function alarmAfter(seconds: number): { rings: Promise<string>; cancel(): void } {
@@ -185,14 +193,20 @@ function alarmAfter(seconds: number): { rings: Promise<string>; cancel(): void }
   return { rings, cancel: () => clearTimeout(timer) };
 }
 
-async function keepTraces(name: string, window: SuiteWindow): Promise<void> {
+/** What there is to look at after a failure. */
+async function keepTraces(name: string, host: SuiteHost, results: readonly SuiteResult[]): Promise<void> {
+  if (results.every(({ failed }) => failed === 0)) {
+    return;
+  }
   const folder = join(outputFolder, 'suites');
   mkdirSync(folder, { recursive: true });
   const log = join(folder, `${name}.log`);
-  writeFileSync(log, window.logs());
+  writeFileSync(log, host.logs());
   console.log(`  what VS Code printed is in ${log}`);
-  const picture = await window.screenshot();
-  if (picture !== undefined) {
-    writeFileSync(join(folder, `${name}.png`), picture);
+  for (const [index, window] of host.windows.entries()) {
+    const picture = results[index]?.failed === 0 ? undefined : await window.screenshot();
+    if (picture !== undefined) {
+      writeFileSync(join(folder, index === 0 ? `${name}.png` : `${name}-${index + 1}.png`), picture);
+    }
   }
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { cleanEnvironment, startTree, stopTree } from './childProcess.ts';
 import type { DesktopInstallation } from './findDesktop.ts';
-import { suiteLoader } from './paths.ts';
-import type { PreparedSuite, SuiteWindow } from './runSuite.ts';
+import type { PreparedSuite, SuiteHost } from './runSuite.ts';
 import { writeUserSettings } from './serverHost.ts';
 
 /**
@@ -10,14 +9,14 @@ import { writeUserSettings } from './serverHost.ts';
  *
  * Not with test-electron's `runTests`: it always turns workspace trust off, and can't be stopped when it hangs.
  */
-export async function runInDesktop({ executable }: DesktopInstallation, suite: PreparedSuite): Promise<SuiteWindow> {
+export async function runInDesktop({ executable }: DesktopInstallation, suite: PreparedSuite): Promise<SuiteHost> {
   await writeUserSettings(join(suite.dataDir, 'User'), suite.settings);
   const child = startTree(
     executable,
     [
       suite.opens,
       ...suite.extensionPaths.map(path => `--extensionDevelopmentPath=${path}`),
-      `--extensionTestsPath=${suiteLoader}`,
+      `--extensionTestsPath=${suite.tests[0]}`,
       `--user-data-dir=${suite.dataDir}`,
       `--extensions-dir=${suite.extensionsDir}`,
       ...['--new-window', '--skip-welcome', '--skip-release-notes', '--disable-updates', '--disable-telemetry'],
@@ -40,5 +39,9 @@ export async function runInDesktop({ executable }: DesktopInstallation, suite: P
     // The exit code says whether tests failed, which the results tell in detail.
     child.once('exit', (_code, signal) => resolve(signal === null ? undefined : `VS Code was ended by ${signal}`));
   });
-  return { done, logs: () => output, screenshot: async () => undefined, stop: () => stopTree(child) };
+  return {
+    windows: [{ done, screenshot: async () => undefined }],
+    logs: () => output,
+    stop: () => stopTree(child),
+  };
 }

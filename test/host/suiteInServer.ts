@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from './chromium.ts';
-import { suiteLoader } from './paths.ts';
 import type { ServerInstallation } from './prepareServer.ts';
-import type { PreparedSuite, SuiteWindow } from './runSuite.ts';
+import type { PreparedSuite, SuiteHost, SuiteWindow } from './runSuite.ts';
 import { type ServerHost, startServerHost, writeUserSettings } from './serverHost.ts';
+import { shareKeyring } from './sharedKeyring.ts';
 
 /** Opens a suite in the VS Code server and a headless Chromium. */
-export async function runInServer(installation: ServerInstallation, suite: PreparedSuite): Promise<SuiteWindow> {
+export async function runInServer(installation: ServerInstallation, suite: PreparedSuite): Promise<SuiteHost> {
   const { trust, locale, logLevel } = suite.options ?? {};
   const server = await startServerHost(installation, {
     dataDir: suite.dataDir,
@@ -20,10 +20,26 @@ export async function runInServer(installation: ServerInstallation, suite: Prepa
     ...(logLevel === undefined ? {} : { logLevel }),
   });
   let browser: BrowserContext | undefined;
+  const lines: string[] = [];
   try {
     browser = await openBrowser({ profileDir: suite.profileDir });
-    const page = browser.pages()[0] ?? (await browser.newPage());
-    return await openPage(server, browser, page, suite);
+    if (suite.tests.length > 1) {
+      await shareKeyring(browser);
+    }
+    const windows: SuiteWindow[] = [];
+    for (const tests of suite.tests) {
+      const page = browser.pages()[windows.length] ?? (await browser.newPage());
+      windows.push(await openPage(server, page, suite, tests, line => lines.push(line)));
+    }
+    const context = browser;
+    return {
+      windows,
+      logs: () => `${lines.join('\n')}\n\n--- the server ---\n${server.logs()}`,
+      stop: async () => {
+        await context.close().catch(() => {});
+        await server.stop();
+      },
+    };
   } catch (error) {
     await browser?.close();
     await server.stop();
@@ -33,15 +49,15 @@ export async function runInServer(installation: ServerInstallation, suite: Prepa
 
 async function openPage(
   server: ServerHost,
-  browser: BrowserContext,
   page: Page,
   suite: PreparedSuite,
+  tests: string,
+  print: (line: string) => void,
 ): Promise<SuiteWindow> {
-  const lines: string[] = [];
-  page.on('console', message => lines.push(`[${message.type()}] ${message.text()}`));
-  page.on('pageerror', error => lines.push(`[uncaught] ${error.stack ?? error.message}`));
+  page.on('console', message => print(`[${message.type()}] ${message.text()}`));
+  page.on('pageerror', error => print(`[uncaught] ${error.stack ?? error.message}`));
   await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
-    lines.push(`[tests ${type}] ${args.map(String).join(' ')}`);
+    print(`[tests ${type}] ${args.map(String).join(' ')}`);
   });
   const exited = new Promise<undefined>((resolve, reject) => {
     // The workbench calls this when the `run()` of the bundle has settled, or when it couldn't be loaded.
@@ -59,19 +75,14 @@ async function openPage(
     server.url({
       workspace: suite.opens,
       extensionPaths: suite.extensionPaths,
-      testsPath: suiteLoader,
+      testsPath: tests,
       profile: suite.options?.profile,
     }),
     { waitUntil: 'commit' },
   );
   return {
     done: Promise.race([exited, crashed, serverEnded]),
-    logs: () => `${lines.join('\n')}\n\n--- the server ---\n${server.logs()}`,
     screenshot: () => page.screenshot({ timeout: 5000 }).catch(() => undefined),
-    stop: async () => {
-      await browser.close().catch(() => {});
-      await server.stop();
-    },
   };
 }
 

@@ -13,7 +13,7 @@ export interface TestEnvironment {
   readonly profileDir: string;
   /** The suite's own copy of its workspace: the folder, or the one that holds the .code-workspace file. */
   readonly workspace: string;
-  /** Which of the windows on this workspace it is, from 1. */
+  /** Which of the windows of this VS Code it is, from 1. */
   readonly window: number;
   /** The home of the user as whom VS Code runs, empty at first. */
   readonly home: string;

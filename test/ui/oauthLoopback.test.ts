@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { outputFolder } from '../host/paths.ts';
-import type { HttpMcpServer } from '../servers/httpMcpServer.ts';
+import { type HttpMcpServer, headerValues } from '../servers/httpMcpServer.ts';
+import { DEV_TOKENS, startJwksServer } from '../servers/jwksServer.ts';
 import { startOAuthMcpServer } from '../servers/oauthMcpServer.ts';
 import { type OAuthServer, startOAuthServer } from '../servers/oauthServer.ts';
 import { openedPage } from './harness/openedPage.ts';
@@ -119,5 +120,43 @@ describe('Signing in with OAuth, come back on loopback', () => {
     await workbench.screenshot('oauth-account-asked-light');
     await workbench.dialog.choose('Allow');
     await credential('by account');
+  });
+
+  it('the token of the account reaches a server that accepts it', async () => {
+    const { quickInput } = workbench;
+    const server = await startJwksServer({ mode: { kind: 'tokens' } });
+    try {
+      await workbench.runCommand('MCP Keyring: Add Authenticated Server...');
+      await quickInput.appears('The URL of the MCP server');
+      await quickInput.answer(server.url);
+      await quickInput.appears('A name for the server');
+      await quickInput.answer('of the account');
+      await quickInput.appears('Which file?');
+      await quickInput.accept();
+      await quickInput.appears('How will you authenticate?');
+      await quickInput.pick('Sign in with OAuth');
+      await quickInput.appears('How do you get a token for the server?');
+      await quickInput.pick('With an account of VS Code');
+      await quickInput.appears('Whose account?');
+      await quickInput.pick('Another provider of VS Code...');
+      await quickInput.appears('The id of the provider');
+      await quickInput.answer('keyring-test');
+      await quickInput.appears('The scopes to ask for');
+      await quickInput.answer('read:notes');
+      await quickInput.appears('Use the account that VS Code has?');
+      await quickInput.accept();
+      await quickInput.disappears();
+      server.requests.length = 0;
+      await workbench.acceptNotification('of the account has been added. The credential is in your keyring');
+      await waitFor(
+        'the tools',
+        async () =>
+          server.requests.some(({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200) || undefined,
+      );
+      const [token] = Object.keys(DEV_TOKENS);
+      assert.deepEqual([...new Set(headerValues(server, 'authorization', '/mcp'))], [`Bearer ${token}`]);
+    } finally {
+      await server.close();
+    }
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { findHost, type Host } from '../host/findHost.ts';
+import { findHost, type Host, serverHost } from '../host/findHost.ts';
 import type { HostOptions } from '../host/hostOptions.ts';
 import { repoRoot } from '../host/paths.ts';
 import { runSuiteInHost } from '../host/runSuite.ts';
@@ -66,12 +66,13 @@ async function longestFirst(suites: readonly string[]): Promise<string[]> {
 
 async function runOne(name: string, host: Host, extension: StagedExtension): Promise<SuiteResult> {
   const began = Date.now();
-  const result = await runSuiteInHost(host, {
+  const options = await optionsOf(name);
+  const result = await runSuiteInHost((options.windows ?? 1) > 1 ? await serverHost() : host, {
     name,
     bundle: join(extension.suites, `${name}.cjs`),
     extensionPaths: [extension.path],
     workspaceTemplate: join(suitesFolder, name, 'workspace'),
-    options: await optionsOf(name),
+    options,
     grep: wanted.grep,
     onEvent: event => printEvent(name, event),
   });

@@ -197,14 +197,18 @@ export class GrantRenewer {
   }
 
   /** Why not to ask the server now. A person may ask sooner than we do by ourselves, but not sooner than the server wants. */
-  #wait({ id, name }: OAuthCredential, note: RenewalNote, evenIfFresh: boolean): KeyringError | undefined {
+  #wait(credential: OAuthCredential, note: RenewalNote, evenIfFresh: boolean): KeyringError | undefined {
+    const { id, name } = credential;
     const now = this.#parts.clock.now();
     const delay = this.#delays.get(id);
     if (note.notBefore !== undefined && now < note.notBefore) {
       const wait = note.notBefore - now;
       return oauthError(oauthFailure('rate-limited', delay?.failure.data ?? {}, wait), { id, name });
     }
-    return delay && now < delay.notBefore && !evenIfFresh ? oauthError(delay.failure, { id, name }) : undefined;
+    const notBefore = hasValidGrant(credential, now) ? delay?.notBefore : delay?.soonest;
+    return delay && notBefore !== undefined && now < notBefore && !evenIfFresh
+      ? oauthError(delay.failure, { id, name })
+      : undefined;
   }
 
   async #settle(

@@ -9,8 +9,10 @@ export interface RetryDelay {
   readonly failure: OAuthFailure;
   /** How many have failed in a row. */
   readonly attempts: number;
-  /** Nobody tries before this, in ms since the epoch. */
+  /** Nobody tries before this as long as there is a good token, in ms since the epoch. */
   readonly notBefore: number;
+  /** Who has none doesn't try before this: no later than {@link notBefore}, and no sooner than the server wants. */
+  readonly soonest: number;
   /** Whether the server itself wants it so. */
   readonly asked: boolean;
   /** Whether trying without somebody having changed something is of any use. */
@@ -19,8 +21,8 @@ export interface RetryDelay {
 
 /**
  * How long to wait after a failure: as long as the server wants, else five seconds, ten, twenty, up to five minutes, each
- * a little more or less so that many windows don't come at once. What time alone doesn't heal is left to a person, and a
- * person may try after five seconds.
+ * a little more or less so that many windows don't come at once. What time alone doesn't heal is left to a person. A person
+ * may try after five seconds, and so may whoever has no good token: the network may be back, and nobody tells.
  * @param before of the failure before, if there was no success in between
  * @param random from 0 to 1
  */
@@ -38,6 +40,7 @@ export function retryDelay(
     failure,
     attempts,
     notBefore: now + wait,
+    soonest: now + (failure.retryAfter ?? Math.min(wait, shortest)),
     asked: failure.retryAfter !== undefined,
     byItself: passing,
   };

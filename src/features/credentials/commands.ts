@@ -114,8 +114,14 @@ async function tellNewToken(services: Services, credential: Credential): Promise
       if (!wasRenewed || !(await mcp.isProvidedRunning(context.extension.id, label))) {
         offered.push(target);
       }
-    } else if (!wasRenewed && (await mcp.find(fileUri(target.file), target.server))?.running) {
-      running.push(target);
+    } else {
+      const definition = await mcp.find(fileUri(target.file), target.server);
+      if (definition?.running && !wasRenewed) {
+        running.push(target);
+      } else if (definition && definition.running === undefined) {
+        // It may run; VS Code doesn't say, so nothing restarts it by itself.
+        offered.push(target);
+      }
     }
   }
   const sentences = [

@@ -224,6 +224,26 @@ describe('OAuth: from a sign-in to a server that runs', function () {
     await assertConnected(result);
   });
 
+  it('token endpoint: a form with fields of its own', async () => {
+    const result = await add({
+      flow: 'tokenEndpoint',
+      clientId: 'service-post',
+      clientSecret: OAUTH_CLIENT_SECRET,
+      scopes: ['notes:read'],
+      endpoint: { url: `${provider.issuer}/token`, body: 'form', extra: { resource: provider.mcpUrl } },
+    });
+    assert.deepEqual(await requestsTo(provider, '/token'), [
+      {
+        grant_type: 'client_credentials',
+        client_id: 'service-post',
+        client_secret: OAUTH_CLIENT_SECRET,
+        scope: 'notes:read',
+        resource: provider.mcpUrl,
+      },
+    ]);
+    await assertConnected(result);
+  });
+
   describe('token endpoint, tutorial style', () => {
     let tutorial: TutorialServer;
 

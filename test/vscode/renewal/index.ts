@@ -1,3 +1,7 @@
 import { suite } from '../harness/suite.ts';
 
-export const run = suite(() => [import('./renewal.test.ts'), import('./signOut.test.ts')]);
+export const run = suite(() => [
+  import('./renewal.test.ts'),
+  import('./signOut.test.ts'),
+  import('./troubles.test.ts'),
+]);

@@ -9,6 +9,7 @@ import { type OAuthServerChild, startOAuthServerChild } from '../../servers/oaut
 import { forgetAll, services } from '../harness/inside.ts';
 import { addServer, pause, readText, run, start, stop, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
+import { putGrant } from '../harness/oauth.ts';
 import { testEnvironment } from '../harness/testEnvironment.ts';
 
 const lifetime = 20;
@@ -36,20 +37,7 @@ describe('Renewal of a token that a running server has', function () {
 
   /** A credential whose person has just signed in. */
   async function signIn(name: string): Promise<OAuthCredential> {
-    const { vault } = await services();
-    const credential: OAuthCredential = {
-      kind: 'oauth',
-      id: crypto.randomUUID(),
-      name,
-      header: { name: 'Authorization', scheme: 'Bearer' },
-      grant: await signInToGrant(provider.mcpUrl),
-      attachments: [],
-      history: [],
-      createdAt: Date.now(),
-      timesRenewed: 0,
-    };
-    await vault.putCredential(credential);
-    return credential;
+    return putGrant(name, await signInToGrant(provider.mcpUrl));
   }
 
   async function tokenNow(): Promise<string> {

@@ -11,6 +11,7 @@ import { type OAuthServerChild, startOAuthServerChild } from '../../servers/oaut
 import { forgetAll, services } from '../harness/inside.ts';
 import { addServer, run, start, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
+import { putGrant } from '../harness/oauth.ts';
 import { testEnvironment } from '../harness/testEnvironment.ts';
 
 describe('Signing out', function () {
@@ -44,21 +45,9 @@ describe('Signing out', function () {
   });
 
   async function signIn(name: string): Promise<{ readonly id: string; readonly grant: OAuthGrant }> {
-    const { vault } = await services();
     const grant = await signInToGrant(provider.mcpUrl);
-    const credential: OAuthCredential = {
-      kind: 'oauth',
-      id: crypto.randomUUID(),
-      name,
-      header: { name: 'Authorization', scheme: 'Bearer' },
-      grant,
-      attachments: [],
-      history: [],
-      createdAt: Date.now(),
-      timesRenewed: 0,
-    };
-    await vault.putCredential(credential);
-    return { id: credential.id, grant };
+    const { id } = await putGrant(name, grant);
+    return { id, grant };
   }
 
   function attach(credentialId: string, name: string): Promise<AddServerResult> {

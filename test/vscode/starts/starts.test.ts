@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
-import { addServer, inWorkspace, start, stop, until } from '../harness/keyring.ts';
+import { addServer, inWorkspace, run, start, stop, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
+import { Questions } from '../harness/questions.ts';
 
 const key = 'starts-key-not-a-secret-0123456789';
 
@@ -57,6 +59,32 @@ describe('A server starts from', function () {
     );
     assert.match(text, /\/\/ Two folders, and servers of the workspace itself\./);
     assert.match(text, /"editor\.rulers": \[100\]/);
+  });
+
+  it('a .code-workspace file again, since nobody knows whether it runs, when its key has been replaced', async () => {
+    const result = await addServer({
+      name: 'of-workspace-again',
+      url: server.url,
+      file: vscode.Uri.file(inWorkspace('team.code-workspace')).toString(),
+      delivery: 'reference',
+      credential: { kind: 'apiKey', key: 'starts-old-not-a-secret-0123456789' },
+      start: false,
+    });
+    const messages = new Messages();
+    const questions = new Questions();
+    messages.catch();
+    questions.catch();
+    try {
+      messages.answer = ({ buttons }) => buttons.find(title => title === 'Start Server');
+      const replacing = run('mcpKeyring.credentials.replaceToken', { credentialId: result.credentialId });
+      (await questions.next()).type(key);
+      await replacing;
+      await until('a request with the new key', () => headerValues(server, 'x-api-key', '/mcp').includes(key));
+      assert.match(messages.shown[0]?.text ?? '', /has a new token\. of-workspace-again gets it at its next start\./);
+    } finally {
+      messages.release();
+      questions.release();
+    }
   });
 
   it('a .mcp.json file', async () => {

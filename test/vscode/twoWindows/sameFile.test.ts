@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { editConfigFile } from '../../../src/platform/configEdits.ts';
 import { services, uriOf } from '../harness/inside.ts';
 import { inWorkspace, readConfig, readText, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
-import { testEnvironment } from '../harness/testEnvironment.ts';
+import { both, giveUpAfterFailure, own } from './meeting.ts';
 
 const edits = Number(process.env.MCP_KEYRING_CONCURRENT_EDITS);
 
@@ -13,17 +13,8 @@ const edits = Number(process.env.MCP_KEYRING_CONCURRENT_EDITS);
 describe('Two windows', function () {
   this.timeout(500_000);
   const file = '.vscode/mcp.json';
-  const own = testEnvironment().window;
 
-  /** Waits until both windows have come to this point. */
-  async function both(point: string): Promise<void> {
-    writeFileSync(inWorkspace(`${point}-${own}`), '');
-    await until(
-      `the other window at ${point}`,
-      () => [1, 2].every(one => existsSync(inWorkspace(`${point}-${one}`))),
-      240,
-    );
-  }
+  giveUpAfterFailure();
 
   function isOpen(): boolean {
     return vscode.workspace.textDocuments.some(document => document.uri.path === inWorkspace(file));

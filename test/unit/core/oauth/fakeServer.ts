@@ -10,7 +10,8 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
-export async function startFakeServer(): Promise<FakeServer> {
+/** @param port a free one when left out */
+export async function startFakeServer(port = 0): Promise<FakeServer> {
   const handlers = new Map<string, (req: IncomingMessage, res: ServerResponse) => void>();
   const paths: string[] = [];
   const server = createServer((req, res) => {
@@ -23,7 +24,7 @@ export async function startFakeServer(): Promise<FakeServer> {
       res.writeHead(404).end();
     }
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     paths,
