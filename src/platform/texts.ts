@@ -13,6 +13,11 @@ export function inertText(message: string): string {
   return message.replaceAll('](', '] (').replace(/command:/gi, 'command ');
 }
 
+/** As {@link inertText}, for a place that takes one line: a box, a notification that is under way. */
+export function inertLine(message: string): string {
+  return inertText(plainText(message, 1000));
+}
+
 /**
  * A name from outside as it goes into a list to pick from: what looks like an icon there would be drawn as one, so it is
  * split.

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { plainText } from '../core/text.ts';
 import { Cancelled } from './commands.ts';
-import { inertText, withoutIcons } from './texts.ts';
+import { inertLine, withoutIcons } from './texts.ts';
 
 /** Thrown by a step's prompt when the person goes back. */
 class Back extends Error {}
@@ -124,7 +124,7 @@ export class Prompts {
   input(question: InputQuestion): Promise<string> {
     const box = this.#prepare(vscode.window.createInputBox());
     // VS Code draws links in these, also to commands.
-    box.prompt = inertText(plainText(question.prompt, longestText));
+    box.prompt = inertLine(question.prompt);
     const given = question.value ?? '';
     box.value = this.#typed.get(question.prompt) ?? given;
     box.placeholder = question.placeholder ?? '';
@@ -134,7 +134,7 @@ export class Prompts {
       const mine = ++newest;
       const message = await question.validate?.(box.value);
       if (mine === newest) {
-        box.validationMessage = message === undefined ? undefined : inertText(plainText(message, longestText));
+        box.validationMessage = message === undefined ? undefined : inertLine(message);
       }
       return message;
     };
@@ -198,14 +198,14 @@ export class Prompts {
   ): Promise<T> {
     const box = this.#prepare(vscode.window.createInputBox());
     const abort = new AbortController();
-    box.prompt = inertText(plainText(prompt, longestText));
+    box.prompt = inertLine(prompt);
     box.busy = true;
     box.enabled = false;
     const { buttons } = box;
     let extra: readonly WaitButton[] = [];
     const show = (waiting: Waiting) => {
       extra = waiting.buttons ?? [];
-      box.prompt = waiting.prompt;
+      box.prompt = inertLine(waiting.prompt);
       box.value = waiting.value ?? '';
       box.buttons = [...buttons, ...extra];
     };

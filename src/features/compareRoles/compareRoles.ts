@@ -8,6 +8,7 @@ import { Cancelled } from '../../platform/commands.ts';
 import { confirmInsecure } from '../../platform/insecure.ts';
 import { type HttpServer, readHttpServer } from '../../platform/serverHeaders.ts';
 import { askForServer } from '../../platform/serverTargets.ts';
+import { inertLine } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 import { lookAtServer } from './lookAtServer.ts';
 import { showMatrix } from './panel.ts';
@@ -50,7 +51,7 @@ async function look(services: Services, server: HttpServer, roles: readonly Role
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Comparing roles at {0}', plainText(server.target.server)),
+      title: inertLine(vscode.l10n.t('Comparing roles at {0}', plainText(server.target.server))),
       cancellable: true,
     },
     async (progress, token) => {
@@ -61,7 +62,9 @@ async function look(services: Services, server: HttpServer, roles: readonly Role
         // One after another: a server that counts failures, or limits rates, sees no more than one person.
         for (const [index, role] of roles.entries()) {
           progress.report({
-            message: vscode.l10n.t('{0} ({1} of {2})', plainText(role.source.name, 60), index + 1, roles.length),
+            message: inertLine(
+              vscode.l10n.t('{0} ({1} of {2})', plainText(role.source.name, 60), index + 1, roles.length),
+            ),
             increment: 100 / roles.length,
           });
           outcomes.push(await lookAtServer(services, server, role, abort.signal));

@@ -295,7 +295,7 @@ export async function startServer(services: Services, target?: ServerTarget): Pr
     }
   }
   const known = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', plainText(chosen.server)) },
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', listText(chosen.server)) },
     () =>
       offered
         ? mcp.startProvided(

@@ -9,6 +9,7 @@ import { plainText } from '../../core/text.ts';
 import { providedFile, type ServerTarget, type TestConnectionAnswers, type TestConnectionResult } from '../../ids.ts';
 import { causeText, stepText, verdictText } from '../../platform/causeTexts.ts';
 import { askForServer } from '../../platform/serverTargets.ts';
+import { inertLine } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 import { gather } from './gather.ts';
 import { ReportPanel } from './reportPanel.ts';
@@ -58,7 +59,7 @@ export class Reports implements Disposable {
       import('../../core/connection/diagnosis/diagnose.ts'),
       import('../../platform/node/wireLook.ts'),
     ]);
-    const title = vscode.l10n.t('Testing the connection to {0}', plainText(target.server));
+    const title = inertLine(vscode.l10n.t('Testing the connection to {0}', plainText(target.server)));
     const examination = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (progress, cancelled) => {

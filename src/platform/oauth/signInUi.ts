@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Cancelled } from '../commands.ts';
-import { inertText } from '../texts.ts';
+import { inertLine } from '../texts.ts';
 import type { Prompts, WaitButton } from '../wizard.ts';
 import type { SignInUi, WaitingFor } from './flow.ts';
 import { openPage } from './openPage.ts';
@@ -29,7 +29,7 @@ export const progressUi: SignInUi = {
       async (progress, cancellation) => {
         const abort = new AbortController();
         const subscription = cancellation.onCancellationRequested(() => abort.abort());
-        const say = (text: string) => progress.report({ message: inertText(text) });
+        const say = (text: string) => progress.report({ message: inertLine(text) });
         say(prompt);
         try {
           const result = await work(abort.signal, ({ prompt: text, code }) =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import * as vscode from 'vscode';
 import type { KeyringError } from '../../../src/core/errors.ts';
 import { oauthFailure, oauthFailureCodes } from '../../../src/core/oauth/failures.ts';
 import { oauthError } from '../../../src/core/oauth/keyringError.ts';
@@ -8,11 +9,13 @@ import type { AddServerResult, OAuthAnswers } from '../../../src/ids.ts';
 import { errorActions, errorText } from '../../../src/platform/errorTexts.ts';
 import type { SignInPlan } from '../../../src/platform/oauth/flow.ts';
 import { flows, runFlow } from '../../../src/platform/oauth/flows.ts';
-import { progressUi } from '../../../src/platform/oauth/signInUi.ts';
+import { progressUi, wizardUi } from '../../../src/platform/oauth/signInUi.ts';
+import { Prompts } from '../../../src/platform/wizard.ts';
 import { type FakeServer, startFakeServer } from '../../unit/core/oauth/fakeServer.ts';
 import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
 import { addServer, readText, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
+import { Questions } from '../harness/questions.ts';
 import { Person } from './person.ts';
 
 const redirectUri = 'http://127.0.0.1/callback';
@@ -198,6 +201,67 @@ describe('OAuth: what goes wrong is said, and leaves nothing', () => {
     await refused(/does not take this code or refresh token any more \(invalid_grant\)\. Sign in again\. It says/);
     const page = await until('the page', () => person.pages[0]);
     assert.match(page.text, /<h1>Not signed in<\/h1>/);
+  });
+
+  it('the page of a device code, shown to a person as no link, in a wizard and beside it', async () => {
+    server.json('/device', {
+      device_code: 'fake-device-code',
+      user_code: '[ABCD](command:workbench.action.quit)',
+      verification_uri: `${server.origin}/[click](command:workbench.action.quit)?\u202e`,
+      expires_in: 60,
+    });
+    server.json('/token', { error: 'authorization_pending' }, 400);
+    const tools = await (await services()).signIns.tools();
+    const { origin } = server;
+    const plan: SignInPlan = {
+      flow: 'deviceCode',
+      server: {
+        issuer: origin,
+        tokenEndpoint: `${origin}/token`,
+        deviceAuthorizationEndpoint: `${origin}/device`,
+        pkce: false,
+        issInResponse: false,
+        metadataDocuments: false,
+      },
+      client: { issuer: origin, clientId: 'app', source: 'preregistered', authMethod: 'none' },
+      policy: { serverUrl: `${origin}/mcp` },
+      scopes: [],
+      redirectUri: '',
+    };
+    const assertInert = (text: string) => {
+      assert.match(text, /Enter this code at .*click/);
+      assert.doesNotMatch(text, /\]\(|command:|\u202e/);
+    };
+    const questions = new Questions();
+    questions.catch();
+    try {
+      const running = runFlow(tools, plan, wizardUi(new Prompts('Sign In')));
+      const box = await until('the code', async () => {
+        const question = await questions.next();
+        return question.prompt.startsWith('Enter') ? question : undefined;
+      });
+      assertInert(box.prompt);
+      box.escape();
+      await assert.rejects(running);
+    } finally {
+      questions.release();
+    }
+    const said: string[] = [];
+    const { withProgress } = vscode.window;
+    const cancellation = new vscode.CancellationTokenSource();
+    Object.assign(vscode.window, {
+      withProgress: (_: unknown, task: (progress: object, token: vscode.CancellationToken) => unknown) =>
+        task({ report: ({ message }: { message: string }) => said.push(message) }, cancellation.token),
+    });
+    try {
+      const running = runFlow(tools, plan, progressUi);
+      assertInert(await until('the code', () => said.find(text => text.includes('Enter'))));
+      cancellation.cancel();
+      await assert.rejects(running);
+    } finally {
+      Object.assign(vscode.window, { withProgress });
+      cancellation.dispose();
+    }
   });
 
   it('answers that are forged, and a sign-in that they do not end', async () => {

@@ -243,6 +243,38 @@ describe('Foreign text', function () {
     }
   });
 
+  it('is text in notifications of what is under way', async () => {
+    const { withProgress } = vscode.window;
+    const titles: string[] = [];
+    Object.assign(vscode.window, {
+      withProgress: async ({ title = '' }: vscode.ProgressOptions) => {
+        titles.push(title);
+        throw new Error('Nothing is done here.');
+      },
+    });
+    try {
+      for (const [, text] of everyHostileText) {
+        const target = { file, server: text };
+        await run('mcpKeyring.servers.testConnection', target).catch(() => {});
+        await run('mcpKeyring.servers.compareRoles', target, { anonymous: true, presets: [] }).catch(() => {});
+        await run('mcpKeyring.servers.start', target).catch(() => {});
+      }
+    } finally {
+      Object.assign(vscode.window, { withProgress });
+    }
+    assert.deepEqual(
+      ['Testing', 'Comparing', 'Starting'].map(verb => titles.filter(title => title.startsWith(verb)).length),
+      Array(3).fill(everyHostileText.length),
+    );
+    for (const title of titles.filter(title => !title.startsWith('Starting'))) {
+      assertNoLink(title);
+    }
+    // In the status bar, which draws icons.
+    for (const title of titles.filter(title => title.startsWith('Starting'))) {
+      assertListed(title);
+    }
+  });
+
   it('is text in dialogs', async () => {
     const { vault } = await services();
     for (const { id } of vault.credentials) {
