@@ -36,4 +36,10 @@ export class FakeClock implements Clock {
     }
     this.#now = target;
   }
+
+  /** The machine sleeps: time goes on and nothing runs; what came due meanwhile runs late, after it. */
+  sleep(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.advance(0);
+  }
 }

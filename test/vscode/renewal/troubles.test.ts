@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { RecipeGrant } from '../../../src/core/oauth/grant.ts';
+import type { KeyringError } from '../../../src/core/errors.ts';
+import type { RecipeGrant, StandardGrant } from '../../../src/core/oauth/grant.ts';
 import { snakeCaseNames } from '../../../src/core/oauth/tokenEndpoint.ts';
 import { standardFields } from '../../../src/core/oauth/tokens.ts';
 import { Secret } from '../../../src/core/secret.ts';
@@ -111,6 +112,41 @@ describe('Renewal that fails', function () {
     const [first = 0, second = 0, ...more] = asked.busy;
     assert.ok(second - first >= 8000, `asked again after ${second - first} ms`);
     assert.deepEqual([more, asked.broken.length], [[], 2]);
+    assert.deepEqual(messages.shown, []);
+  });
+
+  it('a grant that the server has ended: the token at hand to its end, then “sign in again” in the view, and no message', async () => {
+    const server = await serve();
+    server.json('/token', { error: 'invalid_grant' }, 400);
+    const { origin } = server;
+    const { tokens } = grantFrom('', [20_000, 5000]);
+    assert.ok(tokens);
+    const grant: StandardGrant = {
+      flow: 'authorizationCode',
+      server: {
+        issuer: origin,
+        tokenEndpoint: `${origin}/token`,
+        pkce: true,
+        issInResponse: false,
+        metadataDocuments: false,
+      },
+      client: { issuer: origin, clientId: 'app', source: 'preregistered', authMethod: 'none' },
+      scopes: [],
+      tokens: { ...tokens, refreshToken: new Secret('fake-refresh') },
+    };
+    const { id } = await putGrant('ended', grant, [
+      { url: serverOf('ended'), header: 'authorization', at: Date.now() },
+    ]);
+    const { vault, inventory, broker } = await services();
+    await until('the refusal', () => vault.credential(id)?.history.at(-1)?.event === 'refused');
+    assert.equal(await tokenFor('ended'), 'fake-old');
+    const statusNow = () => inventory.snapshot.credentials.find(({ credential }) => credential.id === id)?.status;
+    await until('the status', () => statusNow() === 'signIn');
+    await assert.rejects(broker.headerFor(serverOf('ended'), 'Authorization'), ({ code, data }: KeyringError) => {
+      assert.deepEqual([code, data.failure, data.after], ['oauth-failed', 'sign-in-needed', 'refused']);
+      return true;
+    });
+    assert.deepEqual(server.paths, ['/token']);
     assert.deepEqual(messages.shown, []);
   });
 

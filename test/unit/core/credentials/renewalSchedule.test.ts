@@ -175,7 +175,20 @@ describe('renewal schedule', () => {
     schedule.dispose();
   });
 
-  it('after sleep renews what came due meanwhile, and at once what failed for want of a network', async () => {
+  it('knows by a timer that is late that the machine has slept, and renews at once', async () => {
+    await put(attached(oauth('o', codeGrant({ tokens: tokensFrom(clock.now()) }))));
+    const schedule = start();
+    clock.sleep(8 * hour);
+    await pass(100);
+    assert.deepEqual([renewed.length, woken], [1, 1]);
+    // A timer that was merely a little late tells nothing.
+    clock.sleep(55 * 60_000 + 5000);
+    await pass(100);
+    assert.deepEqual([renewed.length, woken], [2, 1]);
+    schedule.dispose();
+  });
+
+  it('when somebody comes back renews what came due meanwhile, and at once what failed for want of a network', async () => {
     await put(attached(oauth('o', codeGrant({ tokens: tokensFrom(clock.now()) }))));
     fails = true;
     const schedule = start();
