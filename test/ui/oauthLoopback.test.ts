@@ -133,7 +133,7 @@ describe('Signing in with OAuth, come back on loopback', () => {
       await quickInput.answer('of the account');
       await quickInput.appears('Which file?');
       await quickInput.accept();
-      await quickInput.appears('How will you authenticate?');
+      await quickInput.appears('The server asks for a credential. Of which kind?');
       await quickInput.pick('Sign in with OAuth');
       await quickInput.appears('How do you get a token for the server?');
       await quickInput.pick('With an account of VS Code');

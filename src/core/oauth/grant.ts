@@ -74,11 +74,6 @@ export function hasValidToken(grant: OAuthGrant, now: number): boolean {
   return grant.tokens !== undefined && (grant.tokens.expiresAt === undefined || now < grant.tokens.expiresAt);
 }
 
-/** Whether nothing but a person signing in gets new tokens, and there are none that are still good. */
-export function needsSignIn(grant: CredentialGrant, now: number): boolean {
-  return grant.flow !== 'vscodeAccount' && !isRenewable(grant) && !hasValidToken(grant, now);
-}
-
 /** Part of the lifetime that is left when a token is renewed. */
 const fraction = 0.2;
 /** Nor is a token of days renewed hours before it ends, in ms. */

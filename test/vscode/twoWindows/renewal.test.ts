@@ -82,7 +82,43 @@ describe('Renewal in two windows', function () {
     return { events, tokens };
   }
 
-  it(`${renewals} of tokens of ${lifetime} seconds: one refresh per expiry, no family revoked, one token in both`, async () => {
+  /** Starts a server in both windows, and looks with which tokens they came. */
+  async function startInBoth(credential: Credential): Promise<void> {
+    let added: AddServerResult | undefined;
+    if (own === 1) {
+      writeText('.vscode/mcp.json', '{ "servers": {} }\n');
+      await provider.send({ command: 'forget' });
+      added = await addServer({
+        name: 'notes',
+        url: provider.mcpUrl,
+        file: '.vscode/mcp.json',
+        delivery: 'reference',
+        credential: { kind: 'existing', credentialId: credential.id },
+      });
+    }
+    const [server] = await both('written', added ?? null);
+    assert.ok(server);
+    await start(server);
+    if (own === 1) {
+      const answered = async () => {
+        const { mcpServer } = await provider.send({ command: 'record' });
+        return mcpServer.filter(({ path, status }) => path === '/mcp' && status === 200);
+      };
+      await until(
+        'the tools in both windows',
+        async () => (await answered()).filter(({ rpcMethod }) => rpcMethod === 'tools/list').length >= 2,
+      );
+      const token = grantIn(credential)?.tokens?.accessToken.reveal();
+      assert.deepEqual(
+        [...new Set((await answered()).map(({ headers }) => headers.authorization))],
+        [`Bearer ${token}`],
+      );
+    }
+    await both('looked');
+    await stop(server);
+  }
+
+  it(`${renewals} of tokens of ${lifetime} seconds: one refresh per expiry, no family revoked, and both hand out the same`, async () => {
     const { vault, broker } = await services();
     const urls = Array.from({ length: families }, (_, number) => `https://family-${number}.example/mcp`);
     if (own === 1) {
@@ -148,44 +184,9 @@ describe('Renewal in two windows', function () {
         events.length,
       );
     }
-  });
-
-  it('and both windows start a server with the token that came last', async () => {
-    const { vault } = await services();
     const [credential] = vault.credentials;
     assert.ok(credential);
-    let added: AddServerResult | undefined;
-    if (own === 1) {
-      writeText('.vscode/mcp.json', '{ "servers": {} }\n');
-      await provider.send({ command: 'forget' });
-      added = await addServer({
-        name: 'notes',
-        url: provider.mcpUrl,
-        file: '.vscode/mcp.json',
-        delivery: 'reference',
-        credential: { kind: 'existing', credentialId: credential.id },
-      });
-    }
-    const [server] = await both('written', added ?? null);
-    assert.ok(server);
-    await start(server);
-    if (own === 1) {
-      const answered = async () => {
-        const { mcpServer } = await provider.send({ command: 'record' });
-        return mcpServer.filter(({ path, status }) => path === '/mcp' && status === 200);
-      };
-      await until(
-        'the tools in both windows',
-        async () => (await answered()).filter(({ rpcMethod }) => rpcMethod === 'tools/list').length >= 2,
-      );
-      const token = grantIn(credential)?.tokens?.accessToken.reveal();
-      assert.deepEqual(
-        [...new Set((await answered()).map(({ headers }) => headers.authorization))],
-        [`Bearer ${token}`],
-      );
-    }
-    await both('looked');
-    await stop(server);
+    await startInBoth(credential);
   });
 });
 
