@@ -20,8 +20,12 @@ const patience = 10_000;
 /** How long a server of a `.code-workspace` file is tried: VS Code sees it within two seconds and doesn't say so. */
 const blindPatience = 4000;
 
-/** When a resolved input is purged after it was handed out, in ms: storing waits for the other inputs of the launch. */
-const purgeDelays = [50, 500, 3000];
+/**
+ * When a resolved input is purged after it was handed out, in ms. VS Code writes its state 100 ms after a change (1.139.1,
+ * source), which a purge in between takes back; when it stores the input can't be seen, and waits for the other inputs of the
+ * launch.
+ */
+const purgeDelays = [...Array.from({ length: 15 }, (_, index) => 20 + 40 * index), 1000, 1500, 3000];
 
 /** VS Code's own MCP client, as far as its commands and lenses reach. */
 export class McpServers implements Disposable {

@@ -3,14 +3,12 @@ import type { Clock } from '../ports.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { Secret } from '../secret.ts';
 import { plainText } from '../text.ts';
-import { authenticateClient } from './clientAuthentication.ts';
 import { type OAuthFailure, oauthFailure } from './failures.ts';
 import { placeOf } from './http.ts';
 import { parseJsonObject, textOf } from './json.ts';
-import { sendMessage, toMessageClient, toMessageServer } from './messages.ts';
 import { endpointOf } from './serverMetadata.ts';
 import { readTokenError } from './tokenErrors.ts';
-import { type OAuthContext, type Parties, requestTokens, targetParameters } from './tokenRequest.ts';
+import { type OAuthContext, type Parties, requestTokens, sendAuthenticated, targetParameters } from './tokenRequest.ts';
 import { readLifetime, type TokenSet } from './tokens.ts';
 import { checkUrl, type UrlPolicy } from './urlPolicy.ts';
 
@@ -51,33 +49,23 @@ export async function beginDeviceAuthorization(
   context: OAuthContext,
   request: DeviceRequest,
 ): Promise<Result<DeviceAuthorization, OAuthFailure>> {
-  const { server, client, policy } = request;
-  const endpoint = endpointOf(server, 'deviceAuthorizationEndpoint');
+  const endpoint = endpointOf(request.server, 'deviceAuthorizationEndpoint');
   if (!endpoint.ok) {
     return endpoint;
   }
-  const now = context.now();
-  const authentication = await authenticateClient(server, client, now, context.sign);
-  if (!authentication.ok) {
-    return authentication;
-  }
-  const answer = await sendMessage(context, options =>
-    oauth.deviceAuthorizationRequest(
-      toMessageServer(server),
-      toMessageClient(client),
-      authentication.value,
-      targetParameters(request),
-      options,
-    ),
+  const parameters = targetParameters(request);
+  const sent = await sendAuthenticated(context, request, (server, client, authentication, options) =>
+    oauth.deviceAuthorizationRequest(server, client, authentication, parameters, options),
   );
-  if (!answer.ok) {
-    return answer;
+  if (!sent.ok) {
+    return sent;
   }
-  if (answer.value.status !== 200) {
-    return fail(readTokenError(answer.value, now));
+  const { answer, now } = sent.value;
+  if (answer.status !== 200) {
+    return fail(readTokenError(answer, now));
   }
   const url = placeOf(endpoint.value);
-  const body = parseJsonObject(answer.value.text);
+  const body = parseJsonObject(answer.text);
   if (!body) {
     return fail(oauthFailure('not-json', { url, status: 200 }));
   }
@@ -91,7 +79,7 @@ export async function beginDeviceAuthorization(
   }
   const complete = textOf(body, 'verification_uri_complete');
   for (const page of complete === undefined ? [verificationUri] : [verificationUri, complete]) {
-    const checked = checkUrl(page, policy);
+    const checked = checkUrl(page, request.policy);
     if (!checked.ok) {
       const data = { url, endpoint: 'verification_uri', actual: plainText(page), reason: checked.error };
       return fail(oauthFailure('endpoint-forbidden', data));

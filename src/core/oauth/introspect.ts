@@ -2,14 +2,12 @@ import * as oauth from 'oauth4webapi';
 import type { JsonObject } from '../jwt/types.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { Secret } from '../secret.ts';
-import { authenticateClient } from './clientAuthentication.ts';
 import { type OAuthFailure, oauthFailure } from './failures.ts';
 import { placeOf } from './http.ts';
 import { parseJsonObject } from './json.ts';
-import { sendMessage, toMessageClient, toMessageServer } from './messages.ts';
 import { endpointOf } from './serverMetadata.ts';
 import { readTokenError } from './tokenErrors.ts';
-import type { OAuthContext, Parties } from './tokenRequest.ts';
+import { type OAuthContext, type Parties, sendAuthenticated } from './tokenRequest.ts';
 
 /** What a server says of a token. `claims` are text from outside, in the shape of a JWT's. */
 export type Introspection = { readonly active: false } | { readonly active: true; readonly claims: JsonObject };
@@ -20,34 +18,24 @@ export type Introspection = { readonly active: false } | { readonly active: true
  */
 export async function introspectToken(
   context: OAuthContext,
-  { server, client }: Parties,
+  parties: Parties,
   token: Secret,
 ): Promise<Result<Introspection, OAuthFailure>> {
-  const endpoint = endpointOf(server, 'introspectionEndpoint');
+  const endpoint = endpointOf(parties.server, 'introspectionEndpoint');
   if (!endpoint.ok) {
     return endpoint;
   }
-  const now = context.now();
-  const authentication = await authenticateClient(server, client, now, context.sign);
-  if (!authentication.ok) {
-    return authentication;
-  }
-  const answer = await sendMessage(context, options =>
-    oauth.introspectionRequest(
-      toMessageServer(server),
-      toMessageClient(client),
-      authentication.value,
-      token.reveal(),
-      options,
-    ),
+  const sent = await sendAuthenticated(context, parties, (server, client, authentication, options) =>
+    oauth.introspectionRequest(server, client, authentication, token.reveal(), options),
   );
-  if (!answer.ok) {
-    return answer;
+  if (!sent.ok) {
+    return sent;
   }
-  if (answer.value.status !== 200) {
-    return fail(readTokenError(answer.value, now));
+  const { answer, now } = sent.value;
+  if (answer.status !== 200) {
+    return fail(readTokenError(answer, now));
   }
-  const body = parseJsonObject(answer.value.text);
+  const body = parseJsonObject(answer.text);
   if (!body || typeof body.active !== 'boolean') {
     const url = placeOf(endpoint.value);
     return fail(body ? oauthFailure('metadata-invalid', { url, member: 'active' }) : oauthFailure('not-json', { url }));

@@ -1,11 +1,12 @@
 import { fail, ok, type Result } from '../result.ts';
 import { plainText } from '../text.ts';
 import { type OAuthFailure, oauthFailure } from './failures.ts';
-import { boundedFetch, type HttpContext, placeOf } from './http.ts';
-import { parseJsonObject, textOf, textsOf } from './json.ts';
+import { type HttpContext, placeOf } from './http.ts';
+import { textOf, textsOf } from './json.ts';
 import { coversServer } from './resource.ts';
 import { cleanScopes } from './scopes.ts';
 import { checkUrl, type UrlPolicy } from './urlPolicy.ts';
+import { firstDocument } from './wellKnown.ts';
 
 /** What a server publishes about itself as a protected resource (RFC 9728 section 2), as far as a client needs it. */
 export interface ResourceMetadata {
@@ -24,7 +25,7 @@ const wellKnown = '/.well-known/oauth-protected-resource';
  * "Protected Resource Metadata Discovery"). `undefined` if there are none, as with servers of 2025-03-26.
  *
  * Metadata about another resource end the search: a server that contradicts itself isn't papered over. Fails with
- * `resource-mismatch`, `metadata-invalid`, `url-forbidden`, and what {@link boundedFetch} fails with.
+ * `resource-mismatch`, `metadata-invalid`, `url-forbidden`, and what {@link firstDocument} fails with.
  * @param fromChallenge `resource_metadata` of the challenge
  */
 export async function findResourceMetadata(
@@ -44,26 +45,11 @@ export async function findResourceMetadata(
     ...(pathname === '/' ? [] : [`${origin}${wellKnown}${pathname}`]),
     `${origin}${wellKnown}`,
   ];
-  let redirected: OAuthFailure | undefined;
-  for (const url of new Set(candidates)) {
-    const answer = await boundedFetch(context, url);
-    if (!answer.ok) {
-      if (answer.error.code !== 'redirected') {
-        return answer;
-      }
-      redirected ??= answer.error;
-      continue;
-    }
-    if (answer.value.status >= 500 || answer.value.status === 429) {
-      return fail(oauthFailure('server-error', { url: placeOf(url), status: answer.value.status }));
-    }
-    // Servers with a page for every path answer 200 with HTML: that is as good as nothing.
-    const document = answer.value.status === 200 ? parseJsonObject(answer.value.text) : undefined;
-    if (document) {
-      return readMetadata(document, url, policy);
-    }
+  const found = await firstDocument(context, new Set(candidates));
+  if (!found.ok) {
+    return found;
   }
-  return redirected ? fail(redirected) : ok(undefined);
+  return found.value ? readMetadata(found.value.document, found.value.url, policy) : ok(undefined);
 }
 
 function readMetadata(

@@ -1,11 +1,9 @@
 import * as oauth from 'oauth4webapi';
 import { fail, ok, type Result } from '../result.ts';
 import type { Secret } from '../secret.ts';
-import { authenticateClient } from './clientAuthentication.ts';
 import { type OAuthFailure, oauthFailure } from './failures.ts';
-import { sendMessage, toMessageClient, toMessageServer } from './messages.ts';
 import { readTokenError } from './tokenErrors.ts';
-import type { OAuthContext, Parties } from './tokenRequest.ts';
+import { type OAuthContext, type Parties, sendAuthenticated } from './tokenRequest.ts';
 
 /**
  * Tells the server that a token is not to be good any more (RFC 7009). A token that it doesn't know counts as revoked.
@@ -14,28 +12,25 @@ import type { OAuthContext, Parties } from './tokenRequest.ts';
  */
 export async function revokeToken(
   context: OAuthContext,
-  { server, client }: Parties,
+  parties: Parties,
   token: Secret,
   kind: 'access_token' | 'refresh_token',
 ): Promise<Result<void, OAuthFailure>> {
-  if (server.revocationEndpoint === undefined) {
-    return fail(oauthFailure('revocation-unsupported', { issuer: server.issuer }));
+  const { issuer, revocationEndpoint } = parties.server;
+  if (revocationEndpoint === undefined) {
+    return fail(oauthFailure('revocation-unsupported', { issuer }));
   }
-  const now = context.now();
-  const authentication = await authenticateClient(server, client, now, context.sign);
-  if (!authentication.ok) {
-    return authentication;
-  }
-  const answer = await sendMessage(context, options =>
-    oauth.revocationRequest(toMessageServer(server), toMessageClient(client), authentication.value, token.reveal(), {
+  const sent = await sendAuthenticated(context, parties, (server, client, authentication, options) =>
+    oauth.revocationRequest(server, client, authentication, token.reveal(), {
       ...options,
       additionalParameters: { token_type_hint: kind },
     }),
   );
-  if (!answer.ok) {
-    return answer;
+  if (!sent.ok) {
+    return sent;
   }
-  return answer.value.status < 300 ? ok(undefined) : fail(readTokenError(answer.value, now));
+  const { answer, now } = sent.value;
+  return answer.status < 300 ? ok(undefined) : fail(readTokenError(answer, now));
 }
 
 /**

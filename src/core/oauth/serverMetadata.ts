@@ -2,9 +2,10 @@ import type { JsonObject } from '../jwt/types.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { plainText } from '../text.ts';
 import { type OAuthFailure, oauthFailure } from './failures.ts';
-import { boundedFetch, type HttpContext, placeOf } from './http.ts';
-import { parseJsonObject, textOf, textsOf } from './json.ts';
+import { type HttpContext, placeOf } from './http.ts';
+import { textOf, textsOf } from './json.ts';
 import { checkUrl, type UrlPolicy } from './urlPolicy.ts';
+import { firstDocument } from './wellKnown.ts';
 
 /** An authorization server as its metadata describe it (RFC 8414 section 2), as far as a client needs it. */
 export interface AuthorizationServer {
@@ -63,7 +64,7 @@ export function serverMetadataUrls(issuer: string): string[] {
  * of its endpoints is not to be talked to, that is a failure and no reason to look on.
  *
  * Fails with `metadata-missing`, `metadata-invalid`, `issuer-mismatch`, `endpoint-forbidden`, `url-forbidden`, and what
- * {@link boundedFetch} fails with.
+ * {@link firstDocument} fails with.
  * @param issuer as the protected resource names it
  * @param aliases further spellings of `issuer` that are as good; only where nobody spelled it for us
  */
@@ -77,25 +78,13 @@ export async function findServerMetadata(
   if (!checked.ok) {
     return fail(oauthFailure('url-forbidden', { url: plainText(issuer), reason: checked.error }));
   }
-  let redirected: OAuthFailure | undefined;
-  for (const url of serverMetadataUrls(issuer)) {
-    const answer = await boundedFetch(context, url);
-    if (!answer.ok) {
-      if (answer.error.code !== 'redirected') {
-        return answer;
-      }
-      redirected ??= answer.error;
-      continue;
-    }
-    if (answer.value.status >= 500 || answer.value.status === 429) {
-      return fail(oauthFailure('server-error', { url: placeOf(url), status: answer.value.status }));
-    }
-    const document = answer.value.status === 200 ? parseJsonObject(answer.value.text) : undefined;
-    if (document) {
-      return readServerMetadata(document, url, [issuer, ...aliases], policy);
-    }
+  const found = await firstDocument(context, serverMetadataUrls(issuer));
+  if (!found.ok) {
+    return found;
   }
-  return fail(redirected ?? oauthFailure('metadata-missing', { issuer }));
+  return found.value
+    ? readServerMetadata(found.value.document, found.value.url, [issuer, ...aliases], policy)
+    : fail(oauthFailure('metadata-missing', { issuer }));
 }
 
 /** Reads a metadata document; see {@link findServerMetadata} for what it fails with. */
