@@ -316,6 +316,13 @@ export const guards: readonly Mutation[] = [
     noticedBy: 'unit: core/oauth/landingPage',
   },
   {
+    guard: 'the page of a device code is no link to a command',
+    file: 'src/platform/wizard.ts',
+    find: 'box.prompt = inertLine(waiting.prompt);',
+    replace: 'box.prompt = waiting.prompt;',
+    noticedBy: 'suite: oauthSignIn',
+  },
+  {
     ...code,
     guard: 'a sign-in is begun for the client’s own issuer',
     find: 'client.issuer !== server.issuer',
