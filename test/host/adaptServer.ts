@@ -74,13 +74,13 @@ export async function adaptServer(serverFolder: string): Promise<void> {
 }
 
 function replaceOnce(script: string, before: string, after: string): string {
-  if (script.includes(after)) {
-    return script;
+  if (script.includes(before)) {
+    return script.replace(before, () => after);
   }
-  if (!script.includes(before)) {
+  if (!script.includes(after)) {
     throw new Error(`The VS Code server is another than the version this was written for: it has no “${before}”.`);
   }
-  return script.replace(before, () => after);
+  return script;
 }
 
 async function edit(file: string, change: (text: string) => string): Promise<void> {

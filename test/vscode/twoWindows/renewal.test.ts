@@ -98,6 +98,12 @@ describe('Renewal in two windows', function () {
     }
     const [server] = await both('written', added ?? null);
     assert.ok(server);
+    // The other window hears of what stands in the keyring and in the file a moment later.
+    const { vault, inventory } = await services();
+    await until('the server in this window', () => {
+      const { servers = [] } = inventory.snapshot.files.find(({ source }) => source.uri === server.file) ?? {};
+      return servers.length > 0 && vault.attachedTo(provider.mcpUrl, 'Authorization').length > 0;
+    });
     await start(server);
     if (own === 1) {
       const answered = async () => {
