@@ -102,7 +102,8 @@ describe('Renewal in two windows', function () {
     const { vault, inventory } = await services();
     await until('the server in this window', () => {
       const { servers = [] } = inventory.snapshot.files.find(({ source }) => source.uri === server.file) ?? {};
-      return servers.length > 0 && vault.attachedTo(provider.mcpUrl, 'Authorization').length > 0;
+      const url = servers[0]?.url;
+      return url !== undefined && vault.attachedTo(url, 'Authorization').length > 0;
     });
     await start(server);
     if (own === 1) {
