@@ -93,8 +93,9 @@ describe('a thousand config files', function () {
     draw();
     for (let round = 0; round < rounds; round++) {
       record('tree-drawn', await timed(async () => draw()));
-      const changed = sources.map((source, index) =>
-        index === round * 5 ? withText(source, config(index, `x-${round}`)) : source,
+      const uri = vscode.Uri.file(pathOf(round * 5)).toString();
+      const changed = sources.map(source =>
+        source.uri === uri ? withText(source, config(round * 5, `x-${round}`)) : source,
       );
       record('tree-one', await timed(() => inventory.setFiles(changed)));
       record('tree-all', await timed(async () => inventory.invalidate()));
