@@ -8,6 +8,8 @@ const beat = 2000;
 const silence = 10_000;
 /** What one look at a lock counts for at most, in ms: while the machine sleeps nobody shows himself. */
 const longestLook = 100;
+/** How long one who comes gives way to one who waits, in ms: longer than between two tries of his. */
+const courtesy = 250;
 /** By so much a lock's maker may be behind with writing who he is, in ms. */
 const anonymity = 1000;
 
@@ -26,10 +28,15 @@ export interface LockFile {
 export async function acquireLockFile(path: string, patience: number): Promise<LockFile | undefined> {
   const token = `${process.pid} ${hostname()} ${randomUUID()}`;
   const deadline = performance.now() + patience;
+  await giveWay(path);
   const watch = new Watch(path);
+  let waits = false;
   for (let pause = 2; ; pause = Math.min(pause * 1.5, 50)) {
     try {
       await create(path, token);
+      if (waits) {
+        await unlink(wantedPath(path)).catch(() => {});
+      }
       return hold(path, token);
     } catch (error) {
       // EPERM: on Windows, while another process is deleting it.
@@ -37,13 +44,44 @@ export async function acquireLockFile(path: string, patience: number): Promise<L
         return undefined;
       }
     }
+    const announced = await create(wantedPath(path), token).then(
+      () => true,
+      () => false,
+    );
+    waits ||= announced;
     if (await watch.seesDead()) {
       await breakLock(path, watch.seen);
     }
     if (performance.now() >= deadline) {
+      if (waits) {
+        await unlink(wantedPath(path)).catch(() => {});
+      }
       return undefined;
     }
     await new Promise(resolve => setTimeout(resolve, pause * (0.5 + Math.random())));
+  }
+}
+
+/** Beside the lock, made by one who waits for it. */
+function wantedPath(path: string): string {
+  return `${path}.wanted`;
+}
+
+/** One who lets the lock go and wants it again would nearly always be quicker than those who look now and then. */
+async function giveWay(path: string): Promise<void> {
+  const wanted = wantedPath(path);
+  const deadline = performance.now() + courtesy;
+  for (;;) {
+    const content = await contentOf(wanted);
+    if (content === undefined) {
+      return;
+    }
+    if (isGone(content) || performance.now() >= deadline) {
+      // Who still waits says so again.
+      await unlink(wanted).catch(() => {});
+      return;
+    }
+    await new Promise(resolve => setTimeout(resolve, 10));
   }
 }
 

@@ -41,6 +41,27 @@ describe('locks', () => {
         await first?.run(`${kind} a`, patience, async () => second?.run(`${kind} b`, patience, async () => undefined));
       });
 
+      it('come to one who waits, though another wants them again and again', async () => {
+        const [busy, patient] = [make(), make()];
+        let hasCome = false;
+        let turns = 0;
+        const again = async () => {
+          while (!hasCome && turns < 500) {
+            await busy.run(`${kind} e`, patience, async () => {
+              turns++;
+              await new Promise(resolve => setTimeout(resolve, 20));
+            });
+          }
+        };
+        await Promise.all([
+          again(),
+          patient.run(`${kind} e`, patience, async () => {
+            hasCome = true;
+          }),
+        ]);
+        assert.ok(turns < 10, `${turns} turns`);
+      });
+
       it('are free again after a failure, and give up in time', async () => {
         const [one, other] = [make(), make()];
         await assert.rejects(
