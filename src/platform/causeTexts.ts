@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { ListKind } from '../core/connection/connection.ts';
 import type { Cause, Diagnosis, Offer } from '../core/connection/diagnosis/types.ts';
 import type { StepName } from '../core/connection/examination.ts';
 import { type ErrorCode, KeyringError } from '../core/errors.ts';
@@ -335,5 +336,17 @@ function hostOf(url: string): string {
     return plainText(new URL(url).host);
   } catch {
     return plainText(url);
+  }
+}
+
+/** What a server lists. */
+export function listHeading(kind: ListKind): string {
+  switch (kind) {
+    case 'tools':
+      return l10n.t('Tools');
+    case 'resources':
+      return l10n.t('Resources');
+    case 'prompts':
+      return l10n.t('Prompts');
   }
 }

@@ -1,9 +1,10 @@
 import { l10n } from 'vscode';
-import { type ListKind, listKinds } from '../../core/connection/connection.ts';
+import { listKinds } from '../../core/connection/connection.ts';
 import type { ExportWords } from '../../core/roleMatrix/export.ts';
 import type { RoleColumn, RoleMatrix } from '../../core/roleMatrix/matrix.ts';
 import type { Refusal } from '../../core/roleMatrix/refusal.ts';
 import { plainText } from '../../core/text.ts';
+import { listHeading } from '../../platform/causeTexts.ts';
 import { absoluteTime } from '../../platform/times.ts';
 import type { MatrixLabels, MatrixView } from './matrixView.ts';
 
@@ -30,7 +31,7 @@ export function matrixView(server: string, url: string, matrix: RoleMatrix, at: 
         ? []
         : [
             {
-              heading: l10n.t('{0} ({1})', kindHeading(kind), ofKind.length),
+              heading: l10n.t('{0} ({1})', listHeading(kind), ofKind.length),
               rows: ofKind.map(({ name, description, access, differs }) => ({ name, description, access, differs })),
             },
           ];
@@ -45,7 +46,7 @@ export function title(server: string): string {
 export function exportWords(): ExportWords {
   const labels = matrixLabels();
   return {
-    kinds: { tools: kindHeading('tools'), resources: kindHeading('resources'), prompts: kindHeading('prompts') },
+    kinds: { tools: listHeading('tools'), resources: listHeading('resources'), prompts: listHeading('prompts') },
     access: { allowed: labels.allowed, refused: labels.refused, unknown: labels.unknown },
     kind: l10n.t('Kind'),
     name: l10n.t('Name'),
@@ -123,17 +124,6 @@ function stateWord({ state, counts }: RoleColumn, all: number): string {
       return l10n.t('refused');
     case 'failed':
       return l10n.t('not asked');
-  }
-}
-
-function kindHeading(kind: ListKind): string {
-  switch (kind) {
-    case 'tools':
-      return l10n.t('Tools');
-    case 'resources':
-      return l10n.t('Resources');
-    case 'prompts':
-      return l10n.t('Prompts');
   }
 }
 

@@ -5,7 +5,7 @@ import type { Step } from '../../core/connection/examination.ts';
 import type { Exchange, SentHeader } from '../../core/connection/exchange.ts';
 import { placeOf } from '../../core/oauth/http.ts';
 import { plainText } from '../../core/text.ts';
-import { causeText, offerText, stepText, verdictText } from '../../platform/causeTexts.ts';
+import { causeText, listHeading, offerText, stepText, verdictText } from '../../platform/causeTexts.ts';
 import { absoluteTime } from '../../platform/times.ts';
 import type { ButtonView, ListView, ReportView, RequestView, StepView } from './reportView.ts';
 
@@ -133,7 +133,7 @@ function listView(kind: ListKind, { examination }: Diagnosis): ListView[] {
   const count = listing.truncated ? l10n.t('more than {0}', items.length) : String(items.length);
   return [
     {
-      heading: `${headingOf(kind)} (${count})`,
+      heading: `${listHeading(kind)} (${count})`,
       items: items.slice(0, itemsShown).map(({ name, title, description, readOnly }) => ({
         name: plainText(name),
         description: [readOnly && l10n.t('read-only'), plainText(description ?? title ?? '', 300)]
@@ -142,17 +142,6 @@ function listView(kind: ListKind, { examination }: Diagnosis): ListView[] {
       })),
     },
   ];
-}
-
-function headingOf(kind: ListKind): string {
-  switch (kind) {
-    case 'tools':
-      return l10n.t('Tools');
-    case 'resources':
-      return l10n.t('Resources');
-    case 'prompts':
-      return l10n.t('Prompts');
-  }
 }
 
 /** Several lines, each without what has no place on a screen. */
