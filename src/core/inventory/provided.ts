@@ -4,7 +4,7 @@ import type { Finding } from '../findings.ts';
 import { type AnalysisContext, connectionFailed, grantExpiry, verdictOn } from './analyze.ts';
 import { contentOf, findingsOfCredential } from './credentialFindings.ts';
 import { statusOf } from './status.ts';
-import type { HeaderSnapshot, ProvidedSnapshot } from './types.ts';
+import type { HeaderSnapshot, ProvidedSnapshot, Snapshot } from './types.ts';
 
 const nowhere = { start: 0, end: 0 };
 
@@ -96,4 +96,9 @@ function freeLabel(name: string, taken: Set<string>): string {
   }
   taken.add(label);
   return label;
+}
+
+/** What VS Code knows an offered server by; undefined if none of this name is offered. */
+export function providedLabel({ provided }: Pick<Snapshot, 'provided'>, name: string): string | undefined {
+  return provided.find(({ parsed }) => parsed.name === name)?.label;
 }

@@ -3,6 +3,7 @@ import { withEvent } from '../../core/credentials/history.ts';
 import { currentToken, isRenewable, issuedToken, readToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
+import { providedLabel } from '../../core/inventory/provided.ts';
 import { cleanPastedCredential } from '../../core/jwt/mendHeader.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText, visibleJson } from '../../core/text.ts';
@@ -110,7 +111,7 @@ async function tellNewToken(services: Services, credential: Credential): Promise
   const offered: ServerTarget[] = [];
   for (const { target } of holdersOf(services, credential)) {
     if (target.file === providedFile) {
-      const label = inventory.snapshot.provided.find(({ parsed }) => parsed.name === target.server)?.label ?? '';
+      const label = providedLabel(inventory.snapshot, target.server) ?? '';
       if (!wasRenewed || !(await mcp.isProvidedRunning(context.extension.id, label))) {
         offered.push(target);
       }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
+import { providedLabel } from '../../core/inventory/provided.ts';
 import { parseHeaderValue } from '../../core/jwt/headerValue.ts';
 import { plainText } from '../../core/text.ts';
 import { providedFile, type ServerTarget, vscodeCommands } from '../../ids.ts';
@@ -53,7 +54,7 @@ export async function stopServers(
     try {
       const id =
         target.file === providedFile
-          ? `${context.extension.id}/${inventory.snapshot.provided.find(({ parsed }) => parsed.name === target.server)?.label}`
+          ? `${context.extension.id}/${providedLabel(inventory.snapshot, target.server)}`
           : await runningId(mcp, target);
       if (id !== undefined) {
         await vscode.commands.executeCommand(vscodeCommands.stopServer, id);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { currentToken, isRenewable } from '../../core/credentials/token.ts';
+import { providedLabel } from '../../core/inventory/provided.ts';
 import type { ServerSnapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
 import { providedFile, type ServerTarget, settingsSection } from '../../ids.ts';
@@ -103,7 +104,7 @@ export class RunningServers {
     if (target.file !== providedFile) {
       return (await mcp.find(fileUri(target.file), target.server))?.running === true;
     }
-    const label = inventory.snapshot.provided.find(({ parsed }) => parsed.name === target.server)?.label;
+    const label = providedLabel(inventory.snapshot, target.server);
     return label !== undefined && mcp.isProvidedRunning(context.extension.id, label);
   }
 

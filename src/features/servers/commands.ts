@@ -6,6 +6,7 @@ import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { isAuthenticationHeader } from '../../core/inventory/literals.ts';
+import { providedLabel } from '../../core/inventory/provided.ts';
 import type { ProvidedSnapshot } from '../../core/inventory/types.ts';
 import { headerFindings, parseHeaderValue } from '../../core/jwt/headerValue.ts';
 import { repairHeaderValue } from '../../core/jwt/mendHeader.ts';
@@ -298,10 +299,7 @@ export async function startServer(services: Services, target?: ServerTarget): Pr
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', listText(chosen.server)) },
     () =>
       offered
-        ? mcp.startProvided(
-            context.extension.id,
-            () => inventory.snapshot.provided.find(({ parsed }) => parsed.name === chosen.server)?.label,
-          )
+        ? mcp.startProvided(context.extension.id, () => providedLabel(inventory.snapshot, chosen.server))
         : mcp.start(fileUri(chosen.file), chosen.server),
   );
   if (!known) {
