@@ -73,9 +73,21 @@ export class SideBar {
 
   /** Chooses from a row's context menu. */
   async contextMenu(view: string, label: string, action: string): Promise<void> {
-    await this.row(view, label).click({ button: 'right' });
-    const item = this.#page.locator('.monaco-menu').getByRole('menuitem', { name: action });
-    await item.waitFor();
+    const row = this.row(view, label);
+    const menu = this.#page.locator('.monaco-menu').first();
+    const item = menu.getByRole('menuitem', { name: action, exact: true });
+    // VS Code makes the menu for the row as it was when it was clicked, and a tree that is being drawn anew may have
+    // another row there by then. A person who sees the wrong menu closes it and clicks again.
+    await waitFor(`"${action}" in the menu of "${label}"`, async () => {
+      await row.click({ button: 'right' });
+      await menu.waitFor();
+      if (await item.isVisible()) {
+        return true;
+      }
+      await this.#page.keyboard.press('Escape');
+      await menu.waitFor({ state: 'hidden' });
+      return undefined;
+    });
     // A menu ignores the mouse in its first moments, so that the click that opened it chooses nothing.
     await waitFor(`the menu to take "${action}"`, async () => {
       const box = await item.boundingBox();
