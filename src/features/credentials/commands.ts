@@ -3,20 +3,18 @@ import { withEvent } from '../../core/credentials/history.ts';
 import { currentToken, isRenewable, issuedToken, readToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { providedLabel } from '../../core/inventory/provided.ts';
 import { cleanPastedCredential } from '../../core/jwt/mendHeader.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText, visibleJson } from '../../core/text.ts';
 import { type AutomaticRenewalChoice, type CredentialTarget, providedFile, type ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
-import { fileUri } from '../../platform/configLocations.ts';
 import { checkPasted } from '../../platform/credentialFactory.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
 import { fieldText } from '../../platform/errorTexts.ts';
+import { holdersOf, namesOf, runState } from '../../platform/holders.ts';
 import { inertText } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
-import { holdersOf, namesOf } from './holders.ts';
 
 export async function rename(services: Services, target?: CredentialTarget): Promise<void> {
   const { vault } = services;
@@ -105,24 +103,17 @@ export async function chooseAutomaticRenewal(
  * setting to say, and not told here.
  */
 async function tellNewToken(services: Services, credential: Credential): Promise<void> {
-  const { mcp, context, inventory } = services;
   const wasRenewed = isRenewable(credential);
   const running: ServerTarget[] = [];
   const offered: ServerTarget[] = [];
   for (const { target } of holdersOf(services, credential)) {
-    if (target.file === providedFile) {
-      const label = providedLabel(inventory.snapshot, target.server) ?? '';
-      if (!wasRenewed || !(await mcp.isProvidedRunning(context.extension.id, label))) {
-        offered.push(target);
-      }
-    } else {
-      const definition = await mcp.find(fileUri(target.file), target.server);
-      if (definition?.running && !wasRenewed) {
-        running.push(target);
-      } else if (definition && definition.running === undefined) {
-        // It may run; VS Code doesn't say, so nothing restarts it by itself.
-        offered.push(target);
-      }
+    const isOffered = target.file === providedFile;
+    const state = isOffered && !wasRenewed ? 'stopped' : await runState(services, target);
+    if (state === 'running' && !wasRenewed) {
+      running.push(target);
+    } else if (state === 'unsaid' || (isOffered && state !== 'running')) {
+      // It may run; where VS Code doesn't say, nothing restarts it by itself.
+      offered.push(target);
     }
   }
   const sentences = [

@@ -5,9 +5,9 @@ import { type CredentialTarget, providedFile, type ServerTarget } from '../../id
 import { runCommand } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
+import { holdersOf, namesOf } from '../../platform/holders.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
-import { holdersOf, namesOf } from './holders.ts';
 
 /** What a server that only this credential offers is to the person who deletes it. */
 interface Lost {

@@ -7,9 +7,9 @@ import { plainText } from '../../core/text.ts';
 import type { CredentialTarget } from '../../ids.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
 import { errorText } from '../../platform/errorTexts.ts';
+import { holdersOf, namesOf, stopServers } from '../../platform/holders.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
-import { holdersOf, namesOf, stopServers } from './holders.ts';
 
 /**
  * Ends the sign-in of an OAuth credential: its tokens are revoked at the server and gone from here, and servers that run with

@@ -1,22 +1,11 @@
 import * as vscode from 'vscode';
 import { currentToken, isRenewable } from '../../core/credentials/token.ts';
-import { providedLabel } from '../../core/inventory/provided.ts';
-import type { ServerSnapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
-import { providedFile, type ServerTarget, settingsSection } from '../../ids.ts';
+import { settingsSection } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
-import { fileUri } from '../../platform/configLocations.ts';
+import { type Holder, holdersOf, runState } from '../../platform/holders.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
-
-/** A server of this window that has a token, and by which credential. */
-interface Holder {
-  readonly target: ServerTarget;
-  /** Canonical. */
-  readonly url: string | undefined;
-  /** VS Code stops it by itself when its file is rewritten. */
-  readonly isLiteral: boolean;
-}
 
 /** How long VS Code may take to see that a config file has changed, in ms. */
 const fileChangePatience = 5000;
@@ -100,12 +89,7 @@ export class RunningServers {
   }
 
   async #isRunning({ target }: Holder): Promise<boolean> {
-    const { mcp, context, inventory } = this.#services;
-    if (target.file !== providedFile) {
-      return (await mcp.find(fileUri(target.file), target.server))?.running === true;
-    }
-    const label = providedLabel(inventory.snapshot, target.server);
-    return label !== undefined && mcp.isProvidedRunning(context.extension.id, label);
+    return (await runState(this.#services, target)) === 'running';
   }
 
   async #restartAsWanted(running: readonly Holder[]): Promise<void> {
@@ -182,19 +166,9 @@ export class RunningServers {
     }
   }
 
+  /** Servers that it is attached to: what stands elsewhere by hand is not ours to restart. */
   #holdersOf(credentialId: string): Holder[] {
-    const { files, provided } = this.#services.inventory.snapshot;
-    const holders = (server: ServerSnapshot, file: string): Holder[] =>
-      server.headers
-        .filter(header => header.credentialId === credentialId)
-        .map(header => ({
-          target: { file, server: server.parsed.name },
-          url: server.url,
-          isLiteral: header.kind === 'literal',
-        }));
-    return [
-      ...files.flatMap(({ source, servers }) => servers.flatMap(server => holders(server, source.uri))),
-      ...provided.flatMap(server => holders(server, providedFile)),
-    ];
+    const credential = this.#services.vault.credential(credentialId);
+    return credential ? holdersOf(this.#services, credential).filter(holder => holder.isAttached) : [];
   }
 }
