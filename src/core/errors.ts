@@ -32,6 +32,7 @@ export type RefusalCode =
   | 'header-logged'
   | 'reference-unknown'
   | 'reference-points-elsewhere'
+  | 'reference-unchecked'
   | 'workspace-not-trusted';
 
 export type ErrorCode =

@@ -92,6 +92,11 @@ export function errorText(error: KeyringError): string {
         text(data.file),
         url,
       );
+    case 'reference-unchecked':
+      return l10n.t(
+        '{0} is not UTF-8 text, or too large, so it cannot be checked where VS Code would send the credential, and no credential was handed out. Save the file with UTF-8, or move it away.',
+        text(data.file),
+      );
     case 'workspace-not-trusted':
       return l10n.t('This workspace is not trusted, so MCP Keyring reads no secret and changes no file in it.');
     case 'vault-unavailable':
@@ -249,6 +254,7 @@ export function errorActions(error: KeyringError): MessageAction[] {
       break;
     }
     case 'reference-points-elsewhere':
+    case 'reference-unchecked':
     case 'file-broken': {
       const file = data.uri;
       if (typeof file !== 'string') {

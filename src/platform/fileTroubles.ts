@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FileSnapshot } from '../core/inventory/types.ts';
+import type { FileSnapshot, UnreadableReason } from '../core/inventory/types.ts';
 
 /** What keeps a config file from being read as one. */
 export interface FileTrouble {
@@ -73,5 +73,3 @@ function unreadable(reason: UnreadableReason): FileTrouble {
       };
   }
 }
-
-type UnreadableReason = Extract<FileSnapshot['source']['content'], { readonly state: 'unreadable' }>['reason'];

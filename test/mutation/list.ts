@@ -48,8 +48,8 @@ export const guards: readonly Mutation[] = [
   {
     ...resolver,
     guard: 'escapes in those files are undone',
-    find: "text === undefined ? '' : unescaped(text)",
-    replace: "text ?? ''",
+    find: 'const plain = unescaped(text);',
+    replace: 'const plain = text;',
   },
   {
     ...resolver,
@@ -76,6 +76,18 @@ export const guards: readonly Mutation[] = [
     guard: 'files are read from disk, as VS Code reads them',
     find: 'files.readAllFromDisk()',
     replace: 'files.readAll()',
+  },
+  {
+    ...resolver,
+    guard: 'what VS Code reads and we do not is no reason to trust it',
+    find: '      refuseUnread(source.uri, source.content.reason);',
+    replace: '',
+  },
+  {
+    ...resolver,
+    guard: 'bytes that are no UTF-8 hide nothing in a task',
+    find: 'new TextDecoder().decode(',
+    replace: "new TextDecoder('utf-8', { fatal: true }).decode(",
   },
   {
     ...resolver,
@@ -117,9 +129,9 @@ export const guards: readonly Mutation[] = [
   },
   {
     ...inputUses,
-    guard: 'an input of another id that asks for ours counts as ours',
-    find: '          aliases.add(other.value);',
-    replace: '',
+    guard: 'an input of another id that asks for ours gets nothing',
+    find: 'ids.filter(id => id.value !== inputId)',
+    replace: 'ids.slice(0, 0)',
   },
   {
     ...inputUses,

@@ -19,7 +19,8 @@ export const resolveCommand = 'mcpKeyring.resolveHeader';
 
 /**
  * Every place of a text that would get the value of a keyring input, however it's written (escapes, duplicate keys,
- * anywhere in the file). An input of another id whose `args` name this one counts as this one.
+ * anywhere in the file). An input of another id whose `args` name this one is such a place, and in no server: VS Code looks
+ * for an input in other files, too (1.139.1, source), and would keep the value under that id, where nobody makes it forget.
  * @param inputId the id that the resolver was called with
  */
 export function findInputUses(text: string, format: ConfigFormat, inputId: string): readonly InputUse[] {
@@ -28,25 +29,22 @@ export function findInputUses(text: string, format: ConfigFormat, inputId: strin
     return [];
   }
   const strings = allStrings(text);
-  const aliases = new Set([inputId]);
-  for (const { path, value } of strings) {
-    // Any input that names our id in its `args` gives out the same value under its own id.
-    if (value === inputId && path.at(-1) === 'args') {
-      const owner = path.slice(0, -1).join('\n');
-      for (const other of strings) {
-        if (other.path.at(-1) === 'id' && other.path.slice(0, -1).join('\n') === owner) {
-          aliases.add(other.value);
-        }
-      }
-    }
-  }
   const uses: InputUse[] = [];
   for (const { path, value } of strings) {
-    if ([...aliases].some(alias => value.includes(`{input:${alias}}`))) {
+    if (value.includes(`{input:${inputId}}`)) {
       uses.push(useAt(path, strings, format));
+    }
+    if (value === inputId && path.at(-1) === 'args') {
+      const owner = containerOf(path);
+      const ids = strings.filter(other => other.path.at(-1) === 'id' && containerOf(other.path) === owner);
+      uses.push(...ids.filter(id => id.value !== inputId).map(() => ({ urls: [] })));
     }
   }
   return uses;
+}
+
+function containerOf(path: readonly string[]): string {
+  return path.slice(0, -1).join('\n');
 }
 
 interface FoundString {

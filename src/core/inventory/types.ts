@@ -41,9 +41,11 @@ export interface ConfigSource {
     | { readonly state: 'text'; readonly text: string }
     | {
         readonly state: 'unreadable';
-        readonly reason: 'not-utf8' | 'no-permission' | 'is-directory' | 'dangling-link' | 'too-large' | 'failed';
+        readonly reason: UnreadableReason;
       };
 }
+
+export type UnreadableReason = 'not-utf8' | 'no-permission' | 'is-directory' | 'dangling-link' | 'too-large' | 'failed';
 
 export interface FileSnapshot {
   readonly source: ConfigSource;

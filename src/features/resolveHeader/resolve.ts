@@ -4,7 +4,8 @@ import { keyringInputId, parseKeyringInputId } from '../../core/config/reference
 import { canonicalUrl } from '../../core/config/url.ts';
 import type { HeaderValue } from '../../core/credentials/broker.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { decodeText, fileLabel } from '../../platform/configFiles.ts';
+import type { UnreadableReason } from '../../core/inventory/types.ts';
+import { fileLabel } from '../../platform/configFiles.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
 import { watchStart } from '../../platform/startWatch.ts';
 import { refuseTraced } from '../../platform/tracedHeaders.ts';
@@ -64,7 +65,11 @@ async function checkedUses(services: Services, inputId: string): Promise<Use[]> 
   for (const source of await files.readAllFromDisk()) {
     const place = files.locationOf(source.uri);
     // What this VS Code doesn't read it doesn't resolve.
-    if (place?.inputScope === undefined || source.content.state !== 'text') {
+    if (place?.inputScope === undefined) {
+      continue;
+    }
+    if (source.content.state !== 'text') {
+      refuseUnread(source.uri, source.content.reason);
       continue;
     }
     for (const { urls, header, server = '' } of findInputUses(source.content.text, source.format, inputId)) {
@@ -89,6 +94,13 @@ async function checkedUses(services: Services, inputId: string): Promise<Use[]> 
     }
   }
   return uses;
+}
+
+/** What cannot be read at all VS Code doesn't read either; of bytes that are no UTF-8, or of too many, it makes what it can. */
+function refuseUnread(uri: string, reason: UnreadableReason): void {
+  if (reason === 'not-utf8' || reason === 'too-large') {
+    throw new KeyringError('reference-unchecked', { uri, file: fileLabel(uri) });
+  }
 }
 
 /** Whose reference it is, by the keyring and not by a file: a URL and a credential, for the words of a refusal. */
@@ -119,14 +131,15 @@ const otherFiles = ['.vscode/tasks.json', '.vscode/launch.json', '.vscode/settin
 
 async function refuseOtherFiles(inputId: string): Promise<void> {
   for (const uri of otherCandidates()) {
-    let text: string | undefined;
+    let text: string;
     try {
-      text = decodeText(await vscode.workspace.fs.readFile(uri));
+      // As VS Code reads it: what is no UTF-8 in it hides the rest from nobody.
+      text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
     } catch {
       continue; // There is no such file, or VS Code can't read it either.
     }
     // Escapes are undone roughly: `\u006d` could hide a letter of the name, and no honest file has one there.
-    const plain = text === undefined ? '' : unescaped(text);
+    const plain = unescaped(text);
     if (plain.includes(resolveCommand) || plain.includes(inputId)) {
       throw new KeyringError('reference-points-elsewhere', {
         inputId,

@@ -137,6 +137,39 @@ describe('The resolver', function () {
         ),
     ],
     [
+      // VS Code looks for an input that a file doesn't define in the others.
+      'an input of another name in another file asks for it',
+      () => {
+        const { servers } = JSON.parse(good) as { servers: object };
+        writeWorkspace({ servers, inputs: [input(), { ...input(), id: 'harmless' }] });
+        write(config, JSON.stringify({ servers: { evil: theirs('${input:harmless}') } }));
+      },
+    ],
+    [
+      // VS Code would store the value under that name, and be made to forget it under ours.
+      'the right server has it by another name',
+      () =>
+        write(
+          config,
+          JSON.stringify({
+            servers: { weather: { type: 'http', url: honest.url, headers: { [header]: '${input:harmless}' } } },
+            inputs: [{ ...input(), id: 'harmless' }],
+          }),
+        ),
+    ],
+    [
+      // VS Code makes what it can of bytes that are no UTF-8.
+      'a file with a byte that is no UTF-8 uses it',
+      () => {
+        write('folder/.mcp.json', JSON.stringify({ mcpServers: JSON.parse(good).servers }));
+        write(config, latin1(JSON.stringify({ servers: { evil: theirs(reference()) }, inputs: [input()] })));
+      },
+    ],
+    [
+      'a task with a byte that is no UTF-8 asks for it',
+      () => write('folder/.vscode/tasks.json', latin1(JSON.stringify({ inputs: [{ ...input(), id: 'x' }] }))),
+    ],
+    [
       'a task asks for it',
       () =>
         write(
@@ -295,6 +328,14 @@ describe('The resolver', function () {
     return { id, type: 'command', command: 'mcpKeyring.resolveHeader', args: id };
   }
 
+  function theirs(value: string) {
+    return { type: 'http', url: evil.url, headers: { [header]: value } };
+  }
+
+  function writeWorkspace(mcp: object): void {
+    write('team.code-workspace', JSON.stringify({ folders: [{ path: 'folder' }], settings: { mcp } }));
+  }
+
   function withServer(server: object, ...inputs: object[]): string {
     const { servers, inputs: own } = JSON.parse(good) as { servers: object; inputs: object[] };
     return JSON.stringify({ servers: { ...servers, evil: server }, inputs: [...own, ...inputs] });
@@ -328,6 +369,11 @@ function read(path: string): string {
   return readFileSync(inWorkspace(path), 'utf8');
 }
 
-function write(path: string, text: string): void {
+function write(path: string, text: string | Uint8Array): void {
   writeText(path, text);
+}
+
+/** A text of ASCII with a comment behind it that is no UTF-8. */
+function latin1(text: string): Uint8Array {
+  return Buffer.from(`${text} // caf\xe9`, 'latin1');
 }
