@@ -37,8 +37,8 @@ export interface Discovery {
   /** What to send as `resource`, unless the user wants another. */
   readonly resource: string;
   readonly scopes: ScopeChoice;
-  /** How the authorization server was found. */
-  readonly via: 'resource-metadata' | 'origin' | 'default-endpoints';
+  /** How the authorization server was found; `person` where somebody named it. */
+  readonly via: 'resource-metadata' | 'origin' | 'default-endpoints' | 'person';
   /** For whatever is to be judged later: a registration, a device's verification page. */
   readonly policy: UrlPolicy;
 }

@@ -10,8 +10,9 @@ import { findServerMetadata } from '../../core/oauth/serverMetadata.ts';
 import { plainText } from '../../core/text.ts';
 import type { CredentialTarget, SignInAgainAnswers } from '../../ids.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
-import type { FlowTools, SignInPlan, StandardPlan } from '../../platform/oauth/flow.ts';
-import { runFlow } from '../../platform/oauth/flows.ts';
+import type { FlowTools, SignInPlan, SignInUi, StandardPlan } from '../../platform/oauth/flow.ts';
+import { logFailure, runFlow } from '../../platform/oauth/flows.ts';
+import { hostOf } from '../../platform/oauth/hostOf.ts';
 import { oauthContext } from '../../platform/oauth/oauthContext.ts';
 import { reviewSignIn } from '../../platform/oauth/review.ts';
 import { isStandard, planOf, type SignInDraft } from '../../platform/oauth/signInDraft.ts';
@@ -40,24 +41,30 @@ export async function signInAgain(
   }
   const tools = await services.signIns.tools();
   const draft = draftFor(credential, answers);
+  const prompts = new Prompts(vscode.l10n.t('Sign In Again: {0}', plainText(credential.name)));
+  const ui = answers ? progressUi : wizardUi(prompts);
+  // Looked up once: what a server says of itself is not for the person to change, so a failure here is the end.
+  const discovery = isStandardGrant(credential.grant)
+    ? await discoveryOf(tools, ui, credential.grant, draft)
+    : undefined;
   if (answers) {
-    await broker.replaceGrant(credential, await runFlow(tools, await planFor(tools, credential, draft), progressUi));
+    await broker.replaceGrant(credential, await runFlow(tools, planFor(tools, credential, draft, discovery), ui));
     return;
   }
-  const prompts = new Prompts(vscode.l10n.t('Sign In Again: {0}', plainText(credential.name)));
   for (;;) {
     try {
-      const plan = await planFor(tools, credential, draft);
+      const plan = planFor(tools, credential, draft, discovery);
       if ((await reviewSignIn(prompts, draft, { plan })) === 'changed') {
         continue;
       }
-      const grant = await runFlow(tools, plan, wizardUi(prompts));
+      const grant = await runFlow(tools, plan, ui);
+      // Before anything else is asked: whoever leaves then has signed in all the same.
+      await broker.replaceGrant(credential, grant);
       const more = await askForMore(tools, prompts, draft, grant, error => commands.show(error));
       if (more) {
         draft.scopes = more;
         continue;
       }
-      await broker.replaceGrant(credential, grant);
       break;
     } catch (error) {
       if (!(error instanceof KeyringError && error.code === 'oauth-failed')) {
@@ -86,11 +93,12 @@ function draftFor({ grant, attachments }: OAuthCredential, answers: SignInAgainA
 }
 
 /** The grant's own plan, with what the person wants otherwise. */
-async function planFor(
+function planFor(
   tools: FlowTools,
   { grant, clientKeyId }: OAuthCredential,
   draft: SignInDraft,
-): Promise<SignInPlan> {
+  discovery: Discovery | undefined,
+): SignInPlan {
   const scopes = draft.scopes && cleanScopes(draft.scopes);
   if (grant.flow === 'tokenEndpoint') {
     return { flow: grant.flow, recipe: { ...grant.recipe, ...(scopes && { scopes }) } };
@@ -103,7 +111,7 @@ async function planFor(
   const isTyped = client.source === 'preregistered';
   const usualRedirect =
     isTyped && registeredRedirect !== undefined ? registeredRedirect : tools.settings.oauthRedirectUri;
-  const plan = planOf(draft, await discoveryOf(tools, grant, draft), usualRedirect);
+  const plan = planOf(draft, discovery, usualRedirect);
   // A client that was registered is looked for anew: its redirect may not fit any more.
   const keepsClient = draft.clientId === undefined && client.source !== 'registered';
   return isStandard(plan.flow)
@@ -117,20 +125,24 @@ async function planFor(
 
 /**
  * What discovery would find, for the issuer of the sign-in before and no other.
- * @throws KeyringError `oauth-failed` where the server says of itself what it may not
+ * @throws Cancelled, KeyringError `oauth-failed` where the server says of itself what it may not
  */
-async function discoveryOf(tools: FlowTools, grant: StandardGrant, draft: SignInDraft): Promise<Discovery> {
+async function discoveryOf(
+  tools: FlowTools,
+  ui: SignInUi,
+  grant: StandardGrant,
+  draft: SignInDraft,
+): Promise<Discovery> {
   const { server } = grant;
   const { serverUrl = server.issuer, insecureAllowed = false } = draft;
   // The person has signed in there before, so its host may be private.
   const trustedHosts = [new URL(server.issuer).hostname];
   const policy = { serverUrl, trustedHosts, ...(insecureAllowed && { insecureAllowed }) };
-  const found = await findServerMetadata(
-    oauthContext(tools.vault, tools.clock, { insecureAllowed }),
-    policy,
-    server.issuer,
+  const found = await ui.wait(vscode.l10n.t('Asking {0}...', hostOf(server.issuer)), signal =>
+    findServerMetadata(oauthContext(tools.vault, tools.clock, { signal, insecureAllowed }), policy, server.issuer),
   );
   if (!found.ok && found.error.remedy !== 'retry' && found.error.code !== 'metadata-missing') {
+    logFailure(tools.log, found.error);
     throw oauthError(found.error);
   }
   return {
@@ -140,7 +152,7 @@ async function discoveryOf(tools: FlowTools, grant: StandardGrant, draft: SignIn
     otherIssuers: [],
     resource: grant.resource ?? resourceOf(serverUrl),
     scopes: { scopes: grant.scopes, from: 'nowhere' },
-    via: 'origin',
+    via: 'person',
     policy,
   };
 }

@@ -163,6 +163,8 @@ function viaText(discovery: Discovery | undefined): string {
     case 'origin':
     case 'default-endpoints':
       return l10n.t('{0} names none, so this one was tried', hostOf(discovery.serverUrl));
+    case 'person':
+      return l10n.t('you named it');
     case undefined:
       return l10n.t('as at the sign-in before');
   }

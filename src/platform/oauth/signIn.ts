@@ -51,6 +51,7 @@ export async function signInByWizard(
     try {
       const wanted = JSON.stringify([draft.serverUrl, draft.issuer, draft.flow]);
       if (isStandard(draft.flow) && looked !== wanted) {
+        looked = undefined;
         discovery = await prompts.wait(askingText(draft), signal => discovered(tools, draft, signal));
         looked = wanted;
       }

@@ -73,7 +73,7 @@ export async function discoverFor(
         otherIssuers: [],
         resource: found.ok ? found.value.resource : resourceOf(serverUrl),
         scopes: found.ok ? found.value.scopes : { scopes: [], from: 'nowhere' },
-        via: 'origin',
+        via: 'person',
         policy,
       })
     : server;

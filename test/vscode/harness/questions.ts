@@ -10,6 +10,8 @@ export interface Question {
   readonly value: string;
   /** Of a list: what each item says, icons left out. */
   readonly items: readonly string[];
+  /** Of a list: what stands beneath each item. */
+  readonly details: readonly string[];
   /** What the box complains about. */
   readonly problem: string | undefined;
   readonly canGoBack: boolean;
@@ -116,6 +118,7 @@ class FakeBox {
       prompt: String(this.#kind === 'input' ? this.#state.prompt : this.#state.placeholder),
       value: this.#kind === 'input' ? String(this.#state.value) : plain(active?.label),
       items: items.map(({ label, description }) => [plain(label), description].filter(Boolean).join(': ')),
+      details: items.map(({ detail = '' }) => plain(detail)),
       problem:
         this.#kind === 'input' ? (this.#state.validationMessage as string | undefined) : failed && plain(failed.detail),
       canGoBack: (this.#state.buttons as readonly unknown[]).includes(vscode.QuickInputButtons.Back),

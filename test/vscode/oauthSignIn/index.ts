@@ -1,3 +1,8 @@
 import { suite } from '../harness/suite.ts';
 
-export const run = suite(() => [import('./flows.test.ts'), import('./again.test.ts'), import('./failures.test.ts')]);
+export const run = suite(() => [
+  import('./flows.test.ts'),
+  import('./again.test.ts'),
+  import('./failures.test.ts'),
+  import('./wizard.test.ts'),
+]);

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { currentToken } from '../../../src/core/credentials/token.ts';
+import type { StandardGrant } from '../../../src/core/oauth/grant.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { type FakeServer, startFakeServer } from '../../unit/core/oauth/fakeServer.ts';
+import { forgetAll, services } from '../harness/inside.ts';
+import { run, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
+import { putGrant } from '../harness/oauth.ts';
+import { type Question, Questions } from '../harness/questions.ts';
+import { Person } from './person.ts';
+
+const metadataPath = '/.well-known/oauth-authorization-server';
+
+describe('OAuth: a person who is asked', () => {
+  let server: FakeServer;
+  const person = new Person();
+  const messages = new Messages();
+  const questions = new Questions();
+
+  before(() => person.sitDown());
+
+  after(() => person.leave());
+
+  beforeEach(async () => {
+    server = await startFakeServer();
+    server.json('/mcp', {}, 401, { 'WWW-Authenticate': 'Bearer' });
+    describeServer();
+    person.instead = async url => {
+      const { searchParams } = new URL(url);
+      const query = new URLSearchParams({ state: searchParams.get('state') ?? '', code: 'fake-code' });
+      await person.land(`${searchParams.get('redirect_uri')}?${query}`);
+    };
+    messages.shown.length = 0;
+    messages.catch();
+    questions.catch();
+  });
+
+  afterEach(async () => {
+    questions.release();
+    messages.release();
+    await server.close();
+    await forgetAll();
+  });
+
+  function describeServer(changes: object = {}, path = ''): void {
+    server.json(`${metadataPath}${path}`, {
+      issuer: server.origin,
+      authorization_endpoint: `${server.origin}/authorize`,
+      token_endpoint: `${server.origin}/token`,
+      code_challenge_methods_supported: ['S256'],
+      ...changes,
+    });
+  }
+
+  /** Waits for the question; boxes in which nothing can be answered go by. */
+  function asked(prompt: string): Promise<Question> {
+    return until(prompt, async () => {
+      const question = await questions.next();
+      return question.prompt.startsWith(prompt) ? question : undefined;
+    });
+  }
+
+  /** A credential whose person signed in once at this server. */
+  async function signedIn(): Promise<string> {
+    const { origin } = server;
+    const grant: StandardGrant = {
+      flow: 'authorizationCode',
+      server: {
+        issuer: origin,
+        authorizationEndpoint: `${origin}/authorize`,
+        tokenEndpoint: `${origin}/token`,
+        pkce: true,
+        issInResponse: false,
+        metadataDocuments: false,
+      },
+      client: {
+        issuer: origin,
+        clientId: 'app',
+        source: 'preregistered',
+        authMethod: 'none',
+        redirectUris: ['http://127.0.0.1/callback'],
+      },
+      scopes: ['notes:read'],
+      tokens: { accessToken: new Secret('fake-old'), obtainedAt: Date.now(), lifetime: 'missing' },
+    };
+    const attachment = { url: `${origin}/mcp`, header: 'authorization', at: Date.now() };
+    return (await putGrant('asked', grant, [attachment])).id;
+  }
+
+  it('who names an authorization server that is none is told once, and may name another', async () => {
+    const tenant = `${server.origin}/tenant`;
+    describeServer({ issuer: tenant }, '/tenant');
+    const adding = run('mcpKeyring.addCredential');
+    (await asked('What kind of credential')).pick('Sign in with OAuth');
+    (await asked('How do you get a token')).pick('Sign in with the browser');
+    (await asked('The URL of the MCP server')).type(`${server.origin}/mcp`);
+    (await asked('A name for the credential')).type('asked');
+    (await asked('This is where you will sign in.')).pick('Authorization server');
+    (await asked('The issuer')).type(`${server.origin}/nowhere`);
+    const whatNow = await asked('It could not be found out where to sign in.');
+    await until('the message', () => messages.shown.length > 0);
+    assert.deepEqual(
+      messages.shown.map(({ text }) => /does not publish how to get tokens/.test(text)),
+      [true],
+    );
+    const tried = server.paths.filter(path => path.includes('/nowhere'));
+    assert.equal(new Set(tried).size, tried.length, tried.join('\n'));
+    whatNow.pick('Enter the authorization server');
+    const again = await asked('The issuer');
+    assert.equal(again.value, `${server.origin}/nowhere`);
+    again.type(tenant);
+    const review = await asked('This is where you will sign in.');
+    assert.deepEqual([review.items[1], review.details[1]], [`Authorization server: ${tenant}`, 'you named it']);
+    review.escape();
+    assert.equal(await adding, undefined);
+    assert.equal(messages.shown.length, 1);
+  });
+
+  it('who signs in again where the server is not what it was is told once, and the token stays', async () => {
+    const credentialId = await signedIn();
+    describeServer({ issuer: 'https://evil.example' });
+    assert.equal(await run('mcpKeyring.credentials.signIn', { credentialId }), undefined);
+    await until('the message', () => messages.shown.length > 0);
+    assert.deepEqual(
+      messages.shown.map(({ text }) => /speaks for https:\/\/evil\.example, not for/.test(text)),
+      [true],
+    );
+    assert.deepEqual(server.paths, [metadataPath]);
+    const { vault } = await services();
+    assert.equal(currentToken(await vault.readCredential(credentialId))?.reveal(), 'fake-old');
+  });
+
+  it('who signs in again and leaves at the question for more scopes keeps what the sign-in gave', async () => {
+    const credentialId = await signedIn();
+    server.answer('/mcp', (_, res) => {
+      res.writeHead(403, { 'WWW-Authenticate': 'Bearer error="insufficient_scope", scope="notes:write"' }).end();
+    });
+    server.json('/token', { access_token: 'fake-new', expires_in: 3600 });
+    const signingIn = run('mcpKeyring.credentials.signIn', { credentialId });
+    (await asked('This is where you will sign in.')).pick('Sign in at');
+    (await asked('127.0.0.1')).escape();
+    await signingIn;
+    const { vault } = await services();
+    assert.equal(currentToken(await vault.readCredential(credentialId))?.reveal(), 'fake-new');
+    assert.deepEqual(
+      messages.shown.filter(({ kind }) => kind === 'error'),
+      [],
+    );
+  });
+});
