@@ -18,6 +18,7 @@ import type { SignInDesk } from './platform/oauth/signInDesk.ts';
 import type { WindowTokenSources } from './platform/oauth/tokenSources.ts';
 import { VSCodeSecretStore } from './platform/secretStore.ts';
 import { Settings } from './platform/settings.ts';
+import { storageFolder } from './platform/storageFolder.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
 import { WindowLocks } from './platform/windowLocks.ts';
 
@@ -52,8 +53,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const settings = new Settings();
   const clipboard = new Clipboard();
   const commands = new CommandRegistry(log);
-  const files = new ConfigFiles(userFolder(context), settings, log);
-  const locks = new WindowLocks(context.globalStorageUri);
+  const storage = storageFolder(context);
+  const files = new ConfigFiles(userFolder(context, storage), settings, log);
+  const locks = new WindowLocks(storage);
   const vault = new Vault(new VSCodeSecretStore(context.secrets), log, {
     allowed: () => vscode.workspace.isTrusted,
     locks,

@@ -96,10 +96,10 @@ export interface UserFolder {
   readonly format: ConfigFormat;
 }
 
-/** Two levels above the extension's own folder. */
-export function userFolder(context: vscode.ExtensionContext): UserFolder {
+/** @param storage the extension's own folder, two levels below it */
+export function userFolder(context: vscode.ExtensionContext, storage: vscode.Uri): UserFolder {
   return {
-    uri: vscode.Uri.joinPath(context.globalStorageUri, '..', '..'),
+    uri: vscode.Uri.joinPath(storage, '..', '..'),
     format: hostKind(context) === 'remote' ? formats.vscodeRemoteUser : formats.vscodeUser,
   };
 }

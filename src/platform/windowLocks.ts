@@ -3,7 +3,7 @@ import type { HeldLock, Locks } from '../core/ports.ts';
 
 /**
  * The locks that this host has: files in Node, Web Locks in a browser. Which they are is loaded when the first is needed.
- * @param storage the extension's global storage
+ * @param storage the extension's own folder for all workspaces
  */
 export class WindowLocks implements Locks {
   readonly #storage: vscode.Uri;

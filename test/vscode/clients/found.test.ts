@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { userFolder } from '../../../src/platform/configLocations.ts';
+import { storageFolder } from '../../../src/platform/storageFolder.ts';
+import { WindowLocks } from '../../../src/platform/windowLocks.ts';
 import { fileSnapshot, serverNames, services, uriOf } from '../harness/inside.ts';
 import { codes, inWorkspace, until } from '../harness/keyring.ts';
 import { homeUri, inHome, mcpServers, remove, untilServers, write } from './homeFiles.ts';
@@ -56,6 +59,23 @@ describe('Files of other clients', () => {
       write(inHome('.codeium/windsurf/memories/x.md'), '');
       assert.equal((await offered()).includes(homeUri('.codeium/windsurf/mcp_config.json')), true);
       remove(inHome('.codeium'));
+    });
+
+    it("are files of this machine where the desktop has a scheme of its own for the user's", async () => {
+      const { context, files } = await services();
+      const globalStorageUri = context.globalStorageUri.with({ scheme: 'vscode-userdata' });
+      const storage = storageFolder({ globalStorageUri }, vscode.UIKind.Desktop);
+      assert.equal(storage.toString(), context.globalStorageUri.toString());
+      const { uri } = userFolder(context, storage);
+      assert.ok(files.locationOf(vscode.Uri.joinPath(uri, 'mcp.json').toString()));
+      // Other windows see that the lock is held, which they don't where it isn't a file.
+      const held = new WindowLocks(storage).run('desktop', 5000, async lock => {
+        assert.ok(lock);
+        return new WindowLocks(storage).run('desktop', 100, async other => other);
+      });
+      assert.equal(await held, undefined);
+      // In a browser it is none of this machine's.
+      assert.equal(storageFolder({ globalStorageUri }, vscode.UIKind.Web), globalStorageUri);
     });
 
     it('hold servers of Claude Code for every folder, and for the open folders alone', async () => {
