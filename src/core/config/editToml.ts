@@ -178,7 +178,7 @@ function dropHeaders(
   const whole = new Map<TomlItem | TomlSection, TomlPlace>();
   for (const place of places) {
     const around = placesBelow(document, [...names, keyAt(place, names.length) ?? '']);
-    const inside = around.filter(other => other.item && other.keys.length === names.length + 2);
+    const inside = around.filter(other => other.item && other.keys.length > names.length + 1);
     const owner = around.find(other => other.keys.length === names.length + 1);
     const taken = owner && inside.length > 0 && inside.every(({ item }) => gone.has(item)) ? owner : place;
     whole.set(taken.item ?? taken.section, taken);

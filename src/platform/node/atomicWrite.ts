@@ -181,13 +181,25 @@ async function overwrite(target: string, before: Uint8Array | undefined, after: 
   }
   const file = await open(target, 'r+');
   try {
-    const { bytesWritten } = await file.write(after, 0, after.length, 0);
-    await file.truncate(bytesWritten);
+    await writeOver(file, after);
     await file.sync();
+  } catch (error) {
+    // What was there had room.
+    await writeOver(file, before ?? new Uint8Array()).catch(() => {});
+    throw error;
   } finally {
     await file.close();
   }
   return true;
+}
+
+/** A full disk takes a part, and refuses the next. */
+async function writeOver(file: FileHandle, content: Uint8Array): Promise<void> {
+  for (let at = 0; at < content.length; ) {
+    const { bytesWritten } = await file.write(content, at, content.length - at, at);
+    at += bytesWritten;
+  }
+  await file.truncate(content.length);
 }
 
 /** On Windows a virus scanner or an indexer may have the file open for a moment. */

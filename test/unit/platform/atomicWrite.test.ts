@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
-import { fork, spawnSync } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -125,6 +125,28 @@ describe('replaceFile', () => {
     strictEqual(text(), 'old');
     deepStrictEqual(readdirSync(folder), ['mcp.json']);
   });
+
+  if (!onWindows) {
+    it('leaves a file as it was that there is no room for, where it can only be written over', async () => {
+      const before = 'old'.repeat(500);
+      writeFileSync(path, before);
+      // No file can be made beside it by somebody else, who may write this one and has no more than 4 KiB for it.
+      chmodSync(path, 0o666);
+      chmodSync(folder, 0o755);
+      if (!isRoot) {
+        chmodSync(folder, 0o555);
+      }
+      const script = join(import.meta.dirname, 'strangerProcess.ts');
+      const child = spawn('/bin/bash', ['-c', 'ulimit -f 4; exec "$0" "$@"', process.execPath, script, path, '10000'], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      const [outcome] = await once(child, 'message');
+      chmodSync(folder, 0o755);
+      strictEqual(outcome, 'EFBIG');
+      strictEqual(text(), before);
+      deepStrictEqual(readdirSync(folder), ['mcp.json']);
+    });
+  }
 
   it('computes anew what somebody else was quicker with', async () => {
     writeFileSync(path, 'a');

@@ -9,7 +9,9 @@ if (process.getuid?.() === 0) {
   process.setgid?.(stranger);
   process.setuid?.(stranger);
 }
-const [path = ''] = process.argv.slice(2);
+const [path = '', length = '3'] = process.argv.slice(2);
 process.send?.(
-  await replaceFile(path, () => Buffer.from('new')).catch((error: NodeJS.ErrnoException) => error.code ?? `${error}`),
+  await replaceFile(path, () => Buffer.from('new'.padEnd(Number(length)))).catch(
+    (error: NodeJS.ErrnoException) => error.code ?? `${error}`,
+  ),
 );

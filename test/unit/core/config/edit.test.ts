@@ -389,6 +389,12 @@ describe('planEdits', () => {
   });
 });
 
+it('leaves a table of TOML whose last header goes, if something else is in it', () => {
+  const before = '[mcp_servers.a.http_headers]\nX-Key = "k"\nX-Odd.inner = "kept"\n';
+  const after = '[mcp_servers.a.http_headers]\nX-Odd.inner = "kept"\n';
+  strictEqual(edited(before, removeHeader(before, formats.codex, 'a', 'X-Key')), after);
+});
+
 it('edits a file of 5 MB in little more time than it takes to read', function () {
   this.timeout(10_000);
   const servers = Array.from(
