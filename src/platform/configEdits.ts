@@ -83,7 +83,7 @@ async function attemptEdit(uri: vscode.Uri, plan: EditPlan, options: EditOptions
   if (document?.isDirty) {
     return editDocument(document, plan);
   }
-  const result = document && !options.secret ? await editShown(document, plan) : undefined;
+  const result = document && !options.secret ? await editShown(uri, document, plan) : undefined;
   return result ?? editOnDisk(uri, plan, options);
 }
 
@@ -91,13 +91,18 @@ async function attemptEdit(uri: vscode.Uri, plan: EditPlan, options: EditOptions
  * In the editor of a file without unsaved changes, which is saved at once. Other windows wait until it is, so that none
  * takes what it shows for what is there. Undefined where the editor doesn't show what is on disk.
  */
-async function editShown(document: vscode.TextDocument, plan: EditPlan): Promise<Edited | 'conflict' | undefined> {
+async function editShown(
+  uri: vscode.Uri,
+  document: vscode.TextDocument,
+  plan: EditPlan,
+): Promise<Edited | 'conflict' | undefined> {
   const attempt = async () => ((await hasCaughtUp(document)) ? editDocument(document, plan) : undefined);
-  if (document.uri.scheme !== 'file') {
+  // The file's: its editor's may have a scheme of its own.
+  if (uri.scheme !== 'file') {
     return attempt();
   }
   const { withLockedFile } = await import('./node/atomicWrite.ts');
-  return withLockedFile(document.uri.fsPath, attempt);
+  return withLockedFile(uri.fsPath, attempt);
 }
 
 /** Both changes are in the file, but only one of them was seen by the person who asked for it. */
@@ -154,12 +159,17 @@ async function editDocument(document: vscode.TextDocument, plan: EditPlan): Prom
   }
   const bytes = await readBytes(uri);
   const text = bytes && decodeText(bytes);
-  if (text !== undefined && sameLines(text, applyEdits(before, edits))) {
+  const after = applyEdits(before, edits);
+  if (text !== undefined && sameLines(text, after)) {
     return { outcome: 'written' };
+  }
+  const left = openDocument(uri);
+  if (left?.isDirty && !sameLines(left.getText(), after)) {
+    // Somebody has typed meanwhile: that is theirs, and the edit stands in the buffer with it.
+    return { outcome: 'unsaved' };
   }
   // Nothing was unsaved before, so what is on disk is what is to be seen. The command means the editor that is in front, and
   // undo would do nothing in one that VS Code holds for read-only.
-  const left = openDocument(uri);
   if (left && (left.isDirty || !sameLines(left.getText(), before))) {
     await vscode.window.showTextDocument(left);
     await vscode.commands.executeCommand('workbench.action.files.revert');

@@ -1,3 +1,4 @@
+import type { Uri } from 'vscode';
 import {
   addServer,
   addServerValue,
@@ -32,7 +33,7 @@ import type { Secret } from '../core/secret.ts';
 import type { FileDelivery, ServerTarget } from '../ids.ts';
 import { type EditOutcome, editConfigFile, planned } from './configEdits.ts';
 import { type ConfigFiles, fileLabel } from './configFiles.ts';
-import type { ConfigLocation } from './configLocations.ts';
+import { type ConfigLocation, comparable } from './configLocations.ts';
 import type { McpServers } from './mcpServers.ts';
 import type { Settings } from './settings.ts';
 
@@ -487,19 +488,23 @@ export class Deliverer {
   }
 
   async #rewrite(ids: ReadonlySet<string>): Promise<number> {
-    let count = 0;
-    const errors: unknown[] = [];
+    const files = new Map<string, { readonly uri: Uri; readonly steps: Step[] }>();
     for (const source of await this.#files.readAll()) {
       const place = this.#files.locationOf(source.uri);
       const stale = place && source.content.state === 'text' ? await this.#staleLiterals(source, ids) : [];
-      if (!place || stale.length === 0) {
-        continue;
+      if (place && stale.length > 0) {
+        // A file of Claude Code holds the servers of several places.
+        const file = files.get(comparable(place.uri)) ?? { uri: place.uri, steps: [] };
+        file.steps.push(...rewriteSteps(place.format, stale));
+        files.set(comparable(place.uri), file);
       }
+    }
+    let count = 0;
+    const errors: unknown[] = [];
+    for (const { uri, steps } of files.values()) {
       try {
-        const outcome = await editConfigFile(place.uri, text => planEdits(text, rewriteSteps(place.format, stale)), {
-          secret: true,
-        });
-        count += outcome === 'unchanged' ? 0 : stale.length;
+        const outcome = await editConfigFile(uri, text => planEdits(text, steps), { secret: true });
+        count += outcome === 'unchanged' ? 0 : steps.length;
       } catch (error) {
         errors.push(error);
       }

@@ -44,14 +44,23 @@ export class RunningServers {
 
   /** Where the token stands in clear it is replaced, and what ran with the old one is started again. */
   rewrite(credentialId: string): void {
+    const { log } = this.#services;
+    // Not in turn, so that what is renewed together is written together.
+    const rewritten = this.#rewrite(credentialId).catch((error): readonly Holder[] => {
+      log.error('literal-not-rewritten', error, { id: credentialId });
+      return [];
+    });
     this.#working = this.#working
-      .then(async () => {
-        const literal = this.#holdersOf(credentialId).filter(holder => holder.isLiteral);
-        const running = await this.#running(literal);
-        await this.#services.deliverer.rewriteLiterals(credentialId);
-        await this.#restartAsWanted(running);
-      })
-      .catch(error => this.#services.log.error('literal-not-rewritten', error, { id: credentialId }));
+      .then(async () => this.#restartAsWanted(await rewritten))
+      .catch(error => log.error('token-not-brought', error));
+  }
+
+  /** Gives the servers that ran. */
+  async #rewrite(credentialId: string): Promise<readonly Holder[]> {
+    const literal = this.#holdersOf(credentialId).filter(holder => holder.isLiteral);
+    const running = await this.#running(literal);
+    await this.#services.deliverer.rewriteLiterals(credentialId);
+    return running;
   }
 
   async #bringNewTokens(): Promise<void> {

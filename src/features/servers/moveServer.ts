@@ -5,7 +5,7 @@ import { KeyringError } from '../../core/errors.ts';
 import { plainText } from '../../core/text.ts';
 import type { CopyServerAnswers, FileDelivery, ServerTarget } from '../../ids.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';
-import { editConfigFile } from '../../platform/configEdits.ts';
+import { type EditOutcome, editConfigFile } from '../../platform/configEdits.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import type { ConfigLocation } from '../../platform/configLocations.ts';
 import type { FoundServer } from '../../platform/deliverer.ts';
@@ -48,15 +48,17 @@ export async function moveServer(
   const delivery = await chooseDelivery(services, found, place, answers);
   const copy = await prepareCopy(services, found, place, delivery);
   const outcome = await writeCopy(services, copy);
+  let removed: EditOutcome;
   try {
-    await editConfigFile(found.place.uri, await deliverer.removal(found));
+    removed = await editConfigFile(found.place.uri, await deliverer.removal(found));
   } catch (error) {
     // It stands where it stood, so it must not stand there as well.
     await editConfigFile(place.uri, text => removeServer(text, place.format, chosen.server));
     throw error;
   }
   const result: ServerTarget = { file: place.key, server: chosen.server };
-  tell(copy, result, outcome === 'unsaved');
+  const unsaved = [outcome === 'unsaved' && place, removed === 'unsaved' && found.place].filter(file => file !== false);
+  tell(copy, result, unsaved);
   return result;
 }
 
@@ -124,11 +126,11 @@ async function chooseDelivery(
   return answer === variable ? 'environment' : undefined;
 }
 
-function tell(copy: ServerCopy, target: ServerTarget, unsaved: boolean): void {
+function tell(copy: ServerCopy, target: ServerTarget, unsaved: readonly ConfigLocation[]): void {
   const message = [
     vscode.l10n.t('{0} stands in {1} now.', plainText(target.server), fileLabel(target.file)),
     deliveryText(copy),
-    unsaved ? vscode.l10n.t('The file has unsaved changes: save it.') : '',
+    ...unsaved.map(({ uri }) => vscode.l10n.t('{0} has unsaved changes: save it.', fileLabel(uri))),
   ];
   const start = vscode.l10n.t('Start Server');
   const show = vscode.l10n.t('Show in File');

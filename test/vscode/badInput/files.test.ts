@@ -312,6 +312,37 @@ describe('A config file', () => {
       }
     });
 
+    it('refusesWrites: what the person has typed in the meantime stays in the editor', async () => {
+      begin('none');
+      const shown = () => vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+      await vscode.commands.executeCommand('vscode.open', uri);
+      try {
+        const document = await until('the document', shown);
+        await until('what is in the file', () => document.getText() === content);
+        files.trouble = 'refusesWrites';
+        let typed = false;
+        files.beforeWrite = async () => {
+          if (!typed) {
+            typed = true;
+            const change = new vscode.WorkspaceEdit();
+            change.insert(uri, new vscode.Position(0, 0), '// Typed.\n');
+            await vscode.workspace.applyEdit(change);
+          }
+        };
+        const { credentialId } = await addServer({ ...good, file: uri.toString() });
+        assert.equal(document.isDirty, true);
+        assert.match(document.getText(), /^\/\/ Typed\.\n[\s\S]*"new"/);
+        assert.equal(files.text(path), content);
+        assert.ok((await services()).vault.credential(credentialId));
+      } finally {
+        files.beforeWrite = async () => {};
+        files.trouble = 'none';
+        await vscode.commands.executeCommand('workbench.action.files.revert');
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+        await until('no document', () => !shown());
+      }
+    });
+
     it('refuses to take away what it cannot write: the credential stays attached', async () => {
       begin('none');
       await addServer({ ...good, file: uri.toString() });

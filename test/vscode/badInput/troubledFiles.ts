@@ -15,6 +15,8 @@ export type Trouble =
 export class TroubledFiles implements vscode.FileSystemProvider {
   trouble: Trouble = 'none';
   readonly contents = new Map<string, Uint8Array>();
+  /** What happens before a file is written. */
+  beforeWrite: () => PromiseLike<unknown> = async () => {};
   /** How many times a file has been read since the trouble began. */
   reads = 0;
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -64,6 +66,7 @@ export class TroubledFiles implements vscode.FileSystemProvider {
 
   // Asynchronous: VS Code's queue of writes never recovers from one that throws at once.
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    await this.beforeWrite();
     if (this.trouble === 'refusesWrites' || this.trouble === 'readOnly') {
       throw vscode.FileSystemError.NoPermissions(uri);
     }

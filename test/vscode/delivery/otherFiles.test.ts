@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { RunningServers } from '../../../src/features/renewal/runningServers.ts';
 import type { CopyServerAnswers, FileDelivery, ServerTarget } from '../../../src/ids.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { startRolesServer } from '../../servers/rolesServer.ts';
@@ -47,7 +48,7 @@ describe('The files of other clients', function () {
 
   beforeEach(async () => {
     await forgetAll();
-    for (const file of ['.cursor/mcp.json', '.codex/config.toml', '.gemini/settings.json', desktop]) {
+    for (const file of ['.cursor/mcp.json', '.codex/config.toml', '.gemini/settings.json', '.claude.json', desktop]) {
       mkdirSync(dirname(home(file)), { recursive: true });
       rmSync(home(file), { force: true });
     }
@@ -200,31 +201,75 @@ describe('The files of other clients', function () {
         await copy(target, { to: home('.cursor/mcp.json') });
         await copy(target, { to: home('.codex/config.toml') });
       }
+      // The user's servers and the project's stand in one file.
+      const { deliverer, files } = await services();
+      const claude = files.locations.filter(({ uri }) => uri.fsPath === home('.claude.json'));
+      assert.equal(claude.length, 2);
+      for (const { key } of claude) {
+        await copy(one, { to: key });
+      }
       writeText(
         home('.gemini/settings.json'),
         `{"mcpServers":{"one":{"httpUrl":"${todos.url}","headers":{"Authorization":"Bearer typed by hand"}}}}`,
       );
       await until('all files', async () => (await serverNames(homeUri('.codex/config.toml')))?.includes('two'));
       const old = [await tokenOf(one.credentialId), await tokenOf(two.credentialId)];
-      const temporary = new Set<string>();
-      const watcher = watch(home('.cursor'), (_event, name) => {
-        if (name?.endsWith('.tmp')) {
-          temporary.add(name);
-        }
-      });
+      const paths = ['.cursor/mcp.json', '.codex/config.toml', '.claude.json'];
+      const before = paths.map(inHome);
+      assert.equal(before.join().split(old[0] ?? '').length, 5);
       await pause(1100); // `iat` counts seconds: within one, the same claims make the same token.
       await Promise.all([one, two].map(({ credentialId }) => run('mcpKeyring.credentials.renew', { credentialId })));
       const fresh = [await tokenOf(one.credentialId), await tokenOf(two.credentialId)];
       assert.notDeepEqual(fresh, old);
-      for (const path of ['.cursor/mcp.json', '.codex/config.toml']) {
-        const text = await until(path, () =>
-          fresh.every(token => inHome(path).includes(token)) ? inHome(path) : undefined,
-        );
-        assert.ok(!old.some(token => text.includes(token)));
-      }
-      watcher.close();
-      assert.equal(temporary.size, 1);
+      const after = before.map(text =>
+        old.reduce((result, token, index) => result.replaceAll(token, fresh[index] ?? ''), text),
+      );
+      await until('new tokens', () => paths.every((path, index) => inHome(path) === after[index]));
       assert.match(inHome('.gemini/settings.json'), /typed by hand/);
+
+      // Both at once, which renewals on a slow machine may not be.
+      for (const [index, path] of paths.entries()) {
+        writeText(home(path), before[index] ?? '');
+      }
+      const temporary = new Set<string>();
+      const watchers = [home('.cursor'), home('.')].map(folder =>
+        watch(folder, (_event, name) => {
+          if (name?.endsWith('.tmp')) {
+            temporary.add(name);
+          }
+        }),
+      );
+      await Promise.all([one, two].map(({ credentialId }) => deliverer.rewriteLiterals(credentialId)));
+      assert.deepEqual(paths.map(inHome), after);
+      await until('each file to be told of', () => temporary.size >= 2);
+      for (const watcher of watchers) {
+        watcher.close();
+      }
+      assert.deepEqual([...temporary].map(name => name.slice(1).replace(/\.keyring.*/, '')).toSorted(), [
+        '.claude.json',
+        'mcp.json',
+      ]);
+    });
+
+    it('is replaced for all that is renewed at once, though servers are restarted one after the other', async () => {
+      const inside = await services();
+      const asked: string[] = [];
+      let go = () => {};
+      const written = new Promise<number>(resolve => {
+        go = () => resolve(0);
+      });
+      const rewriteLiterals = (id: string) => {
+        asked.push(id);
+        return written;
+      };
+      const servers = new RunningServers({ ...inside, deliverer: { ...inside.deliverer, rewriteLiterals } });
+      servers.rewrite('one');
+      servers.rewrite('two');
+      try {
+        await until('both', () => asked.length === 2);
+      } finally {
+        go();
+      }
     });
 
     it('that a person has changed since stays', async () => {
@@ -271,6 +316,20 @@ describe('The files of other clients', function () {
       );
       assert.deepEqual(readConfig('.mcp.json'), { mcpServers: {} });
       assert.equal(readText(), before);
+    });
+
+    it('says which file is to be saved', async () => {
+      await addTodos();
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(inWorkspace('.vscode/mcp.json')));
+      await until('the editor to show the file', () => editor.document.getText() === readText());
+      const before = readText();
+      await editor.edit(edit => edit.insert(new vscode.Position(0, 0), '// Not saved yet.\n'));
+      const target = { file: uriOf('.vscode/mcp.json'), server: 'tasks' };
+      await run('mcpKeyring.servers.moveToDotMcp', target, { allowLiteral: true });
+      assert.ok(messages.shown.some(({ text }) => /\.vscode\/mcp\.json has unsaved changes: save it/.test(text)));
+      assert.doesNotMatch(editor.document.getText(), /"tasks"/);
+      assert.equal(readText(), before);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
     });
 
     it('changes nothing when the person thinks better of it, or the name is taken', async () => {
