@@ -69,16 +69,22 @@ export function setRemoteHeader(
 
   const env = memberOf(server, 'env');
   const envNode = env?.value.kind === 'object' ? env.value : undefined;
-  const own = last && soleVariable(last.value);
+  const argument = last && args[last.index];
+  // A variable that something else needs too keeps its value; in one that nothing would need any more, the old one stayed.
+  const own = variablesIn(last?.value ?? '').find(
+    variable =>
+      envNode &&
+      memberOf(envNode, variable)?.value.kind === 'string' &&
+      uses(args, variable) === uses([argument], variable),
+  );
   const place = own === undefined ? undefined : envNode && memberOf(envNode, own);
-  // A variable that something else needs too keeps its value.
-  if (
-    last &&
-    own !== undefined &&
-    place?.value.kind === 'string' &&
-    uses(args, own) === uses([args[last.index]], own)
-  ) {
-    return ok([...edits, ...replace(place.value, value)]);
+  if (last && argument && own !== undefined && place) {
+    const isAll = soleVariable(last.value) === own;
+    return ok([
+      ...edits,
+      ...(isAll ? [] : replace(argument.value, headerArgument(last.name, own))),
+      ...replace(place.value, value),
+    ]);
   }
   const text = args.map(child => child.value.text ?? '').join('\n');
   const variable = variableFor(
@@ -88,8 +94,7 @@ export function setRemoteHeader(
   );
   const around = [...ancestors, server];
   if (last) {
-    const node = args[last.index]?.value;
-    edits.push(...(node ? replace(node, headerArgument(last.name, variable)) : []));
+    edits.push(...(argument ? replace(argument.value, headerArgument(last.name, variable)) : []));
   } else {
     edits.push(...appendItems(source, around, argsNode, ['--header', headerArgument(headerName, variable)]));
   }

@@ -122,6 +122,15 @@ describe('mcp-remote', () => {
       { args: ['mcp-remote', url, '--header', 'Authorization:${X}'], env: { X: 'Bearer new value' } },
     ],
     [
+      'into the variable that held a part of it',
+      ['mcp-remote', url, '--header', 'Authorization: Bearer ${TOKEN}'],
+      { TOKEN: 'old', OTHER: '1' },
+      {
+        args: ['mcp-remote', url, '--header', 'Authorization:${TOKEN}'],
+        env: { TOKEN: 'Bearer new value', OTHER: '1' },
+      },
+    ],
+    [
       'over a literal',
       ['mcp-remote', url, '--header', 'authorization: Bearer old'],
       undefined,
