@@ -194,7 +194,7 @@ describe('The files of other clients', function () {
         url: `${todos.origin}/two`,
         file: '.vscode/mcp.json',
         delivery: 'reference',
-        credential: { kind: 'signedJwt', name: 'two', secret, claims },
+        credential: { kind: 'signedJwt', name: 'two', secret, claims: { ...claims, sub: 'bob' } },
       });
       await headerSnapshot(two.file, 'two');
       for (const target of [one, two]) {
