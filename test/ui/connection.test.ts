@@ -111,7 +111,7 @@ describe('Test Connection', () => {
   }
 
   async function testServer(name: string): Promise<FrameLocator> {
-    await workbench.sideBar.clickAction('Servers', name, 'Test Connection');
+    await workbench.sideBar.contextMenu('Servers', name, 'Test Connection');
     const { content } = workbench.panel;
     await content.locator('h1', { hasText: name }).waitFor();
     return content;

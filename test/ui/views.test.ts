@@ -179,8 +179,19 @@ describe('The views', () => {
     await page.mouse.move(800, 600);
     await waitFor('a narrow side bar', async () => ((await sideBar.boundingBox())?.width ?? 999) <= 180 || undefined);
     await workbench.screenshots('narrow');
-    await workbench.sideBar.row('Servers', 'todos').hover();
+    // With its buttons a row still has room for its name.
+    const row = workbench.sideBar.row('Servers', 'todos');
+    await row.hover();
+    await row.getByRole('button').first().waitFor();
+    assert.deepEqual(await row.getByRole('button').evaluateAll(all => all.map(button => button.ariaLabel)), [
+      'Start Server',
+      'Test Connection',
+    ]);
     await workbench.screenshot('narrow-hover-dark');
+    const [name, room] = await Promise.all(
+      ['.label-name', '.monaco-icon-label-container'].map(part => row.locator(part).first().boundingBox()),
+    );
+    assert.ok(name && room && name.x + name.width <= room.x + room.width, JSON.stringify({ name, room }));
   });
 
   it('are explained by a walkthrough with pictures', async () => {
