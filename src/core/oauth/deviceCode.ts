@@ -38,8 +38,8 @@ const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 /** RFC 8628 section 3.5: by how much `slow_down` lengthens the interval, also what it is if nobody says, in ms. */
 const step = 5000;
 
-/** Nothing is gained by asking less often, in ms. */
-const longestInterval = 60_000;
+/** Whom the network keeps from asking tries no less often than this, in ms, unless the server wants it so. */
+const longestBackoff = 60_000;
 
 /**
  * Asks for a code to type on another device (RFC 8628 section 3.1). Fails with `endpoint-missing`, `endpoint-forbidden` for a
@@ -95,13 +95,13 @@ export async function beginDeviceAuthorization(
     ...(complete !== undefined && { verificationUriComplete: complete }),
     // Required by the standard; without it, as long as a sign-in.
     expiresAt: now + (typeof lifetime === 'number' ? lifetime * 1000 : 600_000),
-    interval: Math.min(typeof interval === 'number' ? interval * 1000 : step, longestInterval),
+    interval: typeof interval === 'number' ? interval * 1000 : step,
   });
 }
 
 /**
- * Asks until the person has decided (RFC 8628 section 3.4 and 3.5): every interval, more slowly when told to `slow_down`
- * and when the network fails. Ends with the context's signal.
+ * Asks until the person has decided or the code has expired (RFC 8628 section 3.4 and 3.5): every interval, more slowly
+ * when told to `slow_down` and when the network fails. Ends with the context's signal.
  *
  * Fails with `access-denied`, `device-code-expired`, `cancelled`, and what `requestTokens` fails with and waiting doesn't mend.
  */
@@ -114,7 +114,7 @@ export async function pollDeviceAuthorization(
   const { issuer } = authorization.server;
   let { interval } = authorization;
   for (;;) {
-    await sleep(clock, interval, context.signal);
+    await sleep(clock, Math.min(interval, expiresAt - context.now()), context.signal);
     if (context.signal?.aborted) {
       return fail(oauthFailure('cancelled'));
     }
@@ -133,9 +133,9 @@ export async function pollDeviceAuthorization(
       continue;
     }
     if (data.error === 'slow_down') {
-      interval = Math.min(interval + step, longestInterval);
+      interval += step;
     } else if (remedy === 'retry') {
-      interval = Math.min(Math.max(interval * 2, retryAfter), longestInterval);
+      interval = Math.max(interval, retryAfter, Math.min(interval * 2, longestBackoff));
     } else {
       return code === 'invalid-grant' && context.now() >= expiresAt
         ? fail(oauthFailure('device-code-expired', { issuer }))

@@ -246,6 +246,36 @@ describe('OAuth: discovery', () => {
       }
     });
 
+    it('asks no sooner than the server wants, however long that is, and not beyond the life of the code', async () => {
+      server.json('/device', {
+        device_code: 'd',
+        user_code: 'u',
+        verification_uri: 'https://as.example/device',
+        expires_in: 300,
+        interval: 90,
+      });
+      const clock = new FakeClock(0);
+      const timed = networkContext({ now: () => clock.now() });
+      const authorization = unwrap(await beginDeviceAuthorization(timed, request()));
+      const answers = [
+        { status: 400, error: 'slow_down', after: '' },
+        { status: 429, error: '', after: '100' },
+      ];
+      server.answer('/token', (_, res) => {
+        const { status, error, after } = answers.shift() ?? { status: 400, error: 'authorization_pending', after: '' };
+        res.writeHead(status, after === '' ? {} : { 'Retry-After': after }).end(JSON.stringify({ error }));
+      });
+      const waits: number[] = [];
+      const original = clock.at.bind(clock);
+      clock.at = (time, callback) => {
+        waits.push(time - clock.now());
+        queueMicrotask(() => clock.advance(time - clock.now()));
+        return original(time, callback);
+      };
+      failureOf(await pollDeviceAuthorization(timed, clock, authorization), 'device-code-expired');
+      assert.deepEqual(waits, [90_000, 95_000, 100_000, 15_000]);
+    });
+
     it('slows down when told to, stops when refused, out of time or cancelled', async () => {
       server.json('/device', {
         device_code: 'd',
