@@ -1,6 +1,6 @@
 import { Emitter } from '../emitter.ts';
 import { KeyringError } from '../errors.ts';
-import { type OAuthFailure, oauthFailure } from '../oauth/failures.ts';
+import { failureFields, type OAuthFailure, oauthFailure } from '../oauth/failures.ts';
 import { type CredentialGrant, hasValidToken, type OAuthGrant, renewalDue } from '../oauth/grant.ts';
 import { placeOf } from '../oauth/http.ts';
 import { oauthError } from '../oauth/keyringError.ts';
@@ -134,6 +134,7 @@ export class GrantRenewer {
       const { grant } = credential;
       const failure = ask === 'server' ? await revokeGrant(this.#parts.contextFor(credential), grant) : undefined;
       log.info('grant-ended', { id, asked: ask, failure: failure?.code });
+      this.#logFailure(id, failure);
       if (failure && failure.code !== 'revocation-unsupported') {
         return failure;
       }
@@ -180,6 +181,7 @@ export class GrantRenewer {
       grant => evenIfFresh || renewalDue(grant, clock.now(), 1),
     );
     log.info('grant-renewal', { id, status: outcome.status, failure: outcome.failure?.code });
+    this.#logFailure(id, outcome.failure);
     return this.#settle(credential, outcome, held);
   }
 
@@ -235,6 +237,13 @@ export class GrantRenewer {
     const delay = this.#remember(id, failure);
     await this.#leave(held, delay.asked ? { notBefore: delay.notBefore } : {});
     throw oauthError(failure, { id, name });
+  }
+
+  /** Most fail where nobody sees a message, so the log is all that there is to find out why. */
+  #logFailure(id: string, failure: OAuthFailure | undefined): void {
+    if (failure) {
+      this.#parts.log.warn('oauth-failed', { id, ...failureFields(failure) });
+    }
   }
 
   #remember(id: string, failure: OAuthFailure): RetryDelay {

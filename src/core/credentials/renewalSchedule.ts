@@ -1,8 +1,9 @@
+import { KeyringError } from '../errors.ts';
 import { readTimes } from '../jwt/claims.ts';
 import { isRenewable as isGrantRenewable, renewalTime } from '../oauth/grant.ts';
 import type { Clock, Disposable, Log } from '../ports.ts';
 import type { Secret } from '../secret.ts';
-import { renewalDueAt } from './renewal.ts';
+import { isRefusal, renewalDueAt } from './renewal.ts';
 import { currentToken, readToken } from './token.ts';
 import type { Credential } from './types.ts';
 import type { Vault } from './vault.ts';
@@ -38,6 +39,8 @@ interface Plan {
   attempts: number;
   /** Not before this, in ms. */
   notBefore: number;
+  /** Whether a server has refused the client or the grant: that is for a person then. */
+  refused: boolean;
 }
 
 /**
@@ -74,8 +77,9 @@ export class RenewalSchedule implements Disposable {
       next = Math.min(next, this.#dueAt(credential) ?? Number.POSITIVE_INFINITY);
     }
     if (Number.isFinite(next)) {
-      this.#timer = clock.at(next, () => {
-        if (clock.now() - next > nap) {
+      const time = Math.max(next, clock.now());
+      this.#timer = clock.at(time, () => {
+        if (clock.now() - time > nap) {
           this.wake();
         }
         this.#renewDue();
@@ -115,6 +119,9 @@ export class RenewalSchedule implements Disposable {
       return undefined;
     }
     const plan = this.#planOf(credential.id, token);
+    if (plan.refused) {
+      return undefined;
+    }
     const time = timeOf(credential, token, plan.random);
     return time === undefined ? undefined : Math.max(time, plan.notBefore);
   }
@@ -122,7 +129,7 @@ export class RenewalSchedule implements Disposable {
   #planOf(id: string, token: Secret): Plan {
     let plan = this.#plans.get(id);
     if (!plan?.token.equals(token)) {
-      plan = { token, random: this.#random(), attempts: 0, notBefore: 0 };
+      plan = { token, random: this.#random(), attempts: 0, notBefore: 0, refused: false };
       this.#plans.set(id, plan);
     }
     return plan;
@@ -162,6 +169,7 @@ export class RenewalSchedule implements Disposable {
       }
     } catch (error) {
       log.warn('renewal-ahead-failed', { id, error: String(error) });
+      plan.refused = error instanceof KeyringError && isRefusal(error.data.remedy);
     }
     plan.attempts++;
     const pause = Math.min(shortestPause * 2 ** Math.min(plan.attempts - 1, 10), longestPause);

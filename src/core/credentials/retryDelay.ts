@@ -1,4 +1,5 @@
 import type { OAuthFailure } from '../oauth/failures.ts';
+import { isRefusal } from './renewal.ts';
 
 /** After the first failure in a row, in ms; twice as much after each further one. */
 const shortest = 5000;
@@ -9,7 +10,7 @@ export interface RetryDelay {
   readonly failure: OAuthFailure;
   /** How many have failed in a row. */
   readonly attempts: number;
-  /** Nobody tries before this as long as there is a good token, in ms since the epoch. */
+  /** Nobody but a person tries before this as long as there is a good token, in ms since the epoch; infinite after a refusal. */
   readonly notBefore: number;
   /** Who has none doesn't try before this: no later than {@link notBefore}, and no sooner than the server wants. */
   readonly soonest: number;
@@ -21,8 +22,8 @@ export interface RetryDelay {
 
 /**
  * How long to wait after a failure: as long as the server wants, else five seconds, ten, twenty, up to five minutes, each
- * a little more or less so that many windows don't come at once. What time alone doesn't heal is left to a person. A person
- * may try after five seconds, and so may whoever has no good token: the network may be back, and nobody tells.
+ * a little more or less so that many windows don't come at once. A refusal is left to a person as long as there is a good
+ * token. Whoever has none may try after five seconds: the network may be back, and nobody tells.
  * @param before of the failure before, if there was no success in between
  * @param random from 0 to 1
  */
@@ -39,7 +40,7 @@ export function retryDelay(
   return {
     failure,
     attempts,
-    notBefore: now + wait,
+    notBefore: isRefusal(failure.remedy) ? Number.POSITIVE_INFINITY : now + wait,
     soonest: now + (failure.retryAfter ?? Math.min(wait, shortest)),
     asked: failure.retryAfter !== undefined,
     byItself: passing,

@@ -1,4 +1,5 @@
 import type { FindingData } from '../findings.ts';
+import type { LogFields } from '../ports.ts';
 import { plainText } from '../text.ts';
 
 /**
@@ -90,6 +91,13 @@ export function oauthFailure(code: OAuthFailureCode, data: FindingData = {}, ret
 
 /** All codes, for the texts that say them in words. */
 export const oauthFailureCodes = Object.keys(remedies) as readonly OAuthFailureCode[];
+
+/** What the log has of a failure: addresses, statuses and codes. What a server said in words may be anything. */
+export function failureFields({ code, data }: OAuthFailure): LogFields {
+  const { errorDescription: _, ...fields } = data;
+  const plain = Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value.join(' ') : value]);
+  return { failure: code, ...Object.fromEntries(plain) };
+}
 
 // Characters of RFC 6749 section 5.2, no more of them than any real code has.
 const errorCode = /^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,64}$/;

@@ -88,11 +88,11 @@ async function requestNew(context: OAuthContext, grant: OAuthGrant): Promise<Res
   const refreshToken = refreshTokenOf(grant);
   if (grant.flow === 'tokenEndpoint') {
     const refreshed = refreshToken && (await refreshByRecipe(context, grant.recipe, refreshToken));
-    return refreshed && !isOver(refreshed) ? refreshed : requestByRecipe(context, grant.recipe);
+    return refreshed && !isRefused(refreshed) ? refreshed : requestByRecipe(context, grant.recipe);
   }
   const { server, client, scopes, resource } = grant;
   const refreshed = refreshToken && (await refreshTokens(context, { server, client, resource, refreshToken }));
-  if (refreshed && !(grant.flow === 'clientCredentials' && isOver(refreshed))) {
+  if (refreshed && !(grant.flow === 'clientCredentials' && isRefused(refreshed))) {
     return refreshed;
   }
   return grant.flow === 'clientCredentials'
@@ -100,9 +100,9 @@ async function requestNew(context: OAuthContext, grant: OAuthGrant): Promise<Res
     : fail(oauthFailure('sign-in-needed', { issuer: server.issuer, ...(grant.ended && { after: grant.ended }) }));
 }
 
-/** Whether the refresh token, and nothing else, was refused. */
-function isOver(result: Result<TokenSet, OAuthFailure>): boolean {
-  return !result.ok && (result.error.code === 'invalid-grant' || result.error.code === 'unsupported-grant-type');
+/** Whether a refresh was refused for good. By which code tells little: servers of their own kind have words of their own. */
+function isRefused(result: Result<TokenSet, OAuthFailure>): boolean {
+  return !result.ok && result.error.remedy !== 'retry' && !isUncertain(result.error);
 }
 
 /** The refresh token, if it is of use. */

@@ -1,5 +1,5 @@
 import { KeyringError } from '../../core/errors.ts';
-import type { OAuthFailure } from '../../core/oauth/failures.ts';
+import { failureFields, type OAuthFailure } from '../../core/oauth/failures.ts';
 import type { CredentialGrant } from '../../core/oauth/grant.ts';
 import { oauthError } from '../../core/oauth/keyringError.ts';
 import type { Log } from '../../core/ports.ts';
@@ -47,9 +47,6 @@ export async function runFlow(tools: FlowTools, plan: SignInPlan, ui: SignInUi):
   throw oauthError(grant.error);
 }
 
-/** What the log has of a failure: addresses, statuses and codes. What a server said in words may be anything. */
-export function logFailure(log: Log, { code, data }: OAuthFailure): void {
-  const { errorDescription: _, ...fields } = data;
-  const plain = Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value.join(' ') : value]);
-  log.warn('oauth-failed', { failure: code, ...Object.fromEntries(plain) });
+export function logFailure(log: Log, failure: OAuthFailure): void {
+  log.warn('oauth-failed', failureFields(failure));
 }

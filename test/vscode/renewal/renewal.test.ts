@@ -104,6 +104,9 @@ describe('Renewal of a token that a running server has', function () {
       assert.ok(events.every(({ event }) => event !== 'revoked' && event !== 'refused'));
       assert.ok(!readText().includes(second));
       assert.deepEqual(messages.shown, []);
+      // What VS Code's own restart would open.
+      const shown = vscode.window.visibleTextEditors.map(({ document }) => document.uri.scheme);
+      assert.ok(!shown.includes('output'), String(shown));
     });
 
     it('and is never started for it', async () => {

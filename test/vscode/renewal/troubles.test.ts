@@ -162,7 +162,7 @@ describe('Renewal that fails', function () {
     Object.assign(vscode.window, { onDidChangeWindowState });
     try {
       const port = await freePort();
-      const id = await putDue('away', `http://127.0.0.1:${port}/token`, [32_000, 8000]);
+      const id = await putDue('away', `http://127.0.0.1:${port}/token`);
       let failures = 0;
       // One that meets a renewal of the schedule ends as that does: with the token at hand.
       await until('four failures', async () => {

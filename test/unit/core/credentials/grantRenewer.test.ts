@@ -8,6 +8,7 @@ import { GrantRenewer } from '../../../../src/core/credentials/grantRenewer.ts';
 import { currentToken } from '../../../../src/core/credentials/token.ts';
 import { Vault } from '../../../../src/core/credentials/vault.ts';
 import type { KeyringError } from '../../../../src/core/errors.ts';
+import { failureFields, oauthFailure } from '../../../../src/core/oauth/failures.ts';
 import { requestByRecipe, type TokenRecipe } from '../../../../src/core/oauth/tokenEndpoint.ts';
 import type { TokenSet } from '../../../../src/core/oauth/tokens.ts';
 import type { Locks } from '../../../../src/core/ports.ts';
@@ -199,6 +200,29 @@ describe('renewal of grants', () => {
     assert.equal(renewer.delayOf('o'), undefined);
   });
 
+  it('a client that is refused is not shown again by itself while the token is good, nor for every start after it', async () => {
+    const { header, token, vault, broker, renewer } = await signedIn();
+    const withSecret = (clientSecret: string) =>
+      vault.updateCredential('o', current =>
+        current.kind === 'oauth' && current.grant.flow === 'tokenEndpoint'
+          ? { ...current, grant: { ...current.grant, recipe: { ...recipe, clientSecret: new Secret(clientSecret) } } }
+          : undefined,
+      );
+    await withSecret('wrong');
+    clock.advance(nearTheEnd);
+    assert.equal(await header(), token);
+    const asked = server.tokenRequests.length;
+    for (let minute = 0; minute < 4; minute++) {
+      clock.advance(60_000);
+      renewer.forgetDelays();
+      assert.equal(await header(), token);
+    }
+    assert.equal(server.tokenRequests.length, asked);
+    await withSecret(TUTORIAL_CLIENT_SECRET);
+    assert.notEqual(currentToken(await broker.renew('o'))?.reveal(), token);
+    assert.equal(renewer.delayOf('o'), undefined);
+  });
+
   it('leaves a server alone for as long as it wants, in every window, also when a person is impatient', async () => {
     const first = await signedIn();
     const second = openWindow();
@@ -342,5 +366,21 @@ describe('renewal of grants', () => {
     const renewed = await header();
     const lines = log.lines.join('\n');
     assert(!lines.includes(token) && !lines.includes(renewed));
+  });
+
+  it('writes to the log why a renewal failed, and nothing of what the server said in words', async () => {
+    const { header, log } = await signedIn();
+    clock.advance(nearTheEnd);
+    server.misbehaviours.push({ kind: 'rate-limit', retryAfter: '600' });
+    await header();
+    const failed = log.lines.find(line => line.includes('oauth-failed')) ?? '';
+    for (const part of ['"o"', 'rate-limited', `${server.origin}/oauth/token`, '429']) {
+      assert(failed.includes(part), `${part} in ${failed}`);
+    }
+    const { errorDescription, ...fields } = failureFields(
+      oauthFailure('invalid-grant', { url: 'https://as.example/', errorDescription: 'a secret', scopes: ['a', 'b'] }),
+    );
+    assert.equal(errorDescription, undefined);
+    assert.deepEqual(fields, { failure: 'invalid-grant', url: 'https://as.example/', scopes: 'a b' });
   });
 });

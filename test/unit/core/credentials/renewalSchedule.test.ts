@@ -3,6 +3,8 @@ import { attach } from '../../../../src/core/credentials/attachments.ts';
 import { RenewalSchedule } from '../../../../src/core/credentials/renewalSchedule.ts';
 import type { Credential } from '../../../../src/core/credentials/types.ts';
 import { Vault } from '../../../../src/core/credentials/vault.ts';
+import { oauthFailure } from '../../../../src/core/oauth/failures.ts';
+import { oauthError } from '../../../../src/core/oauth/keyringError.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
 import { FakeLog } from '../../../fakes/log.ts';
@@ -17,6 +19,7 @@ describe('renewal schedule', () => {
   let automatic: boolean;
   let inUse: boolean;
   let fails: boolean;
+  let refuses: boolean;
   let renewed: string[];
   let woken: number;
   /** Renewals under way. */
@@ -26,7 +29,7 @@ describe('renewal schedule', () => {
     clock = new FakeClock();
     vault = new Vault(new FakeSecretStore(), new FakeLog());
     await vault.load();
-    [automatic, inUse, fails, renewed, woken] = [true, true, false, [], 0];
+    [automatic, inUse, fails, refuses, renewed, woken] = [true, true, false, false, [], 0];
   });
 
   function start(random = 0): RenewalSchedule {
@@ -42,6 +45,9 @@ describe('renewal schedule', () => {
         renewed.push(id);
         busy++;
         try {
+          if (refuses) {
+            throw oauthError(oauthFailure('invalid-client'));
+          }
           return await (fails
             ? vault.readCredential(id)
             : vault.updateCredential(id, current => withNewToken(current)));
@@ -175,16 +181,37 @@ describe('renewal schedule', () => {
     schedule.dispose();
   });
 
+  it('does not ask again by itself who has refused, until there is another token', async () => {
+    await put(attached(oauth('o', codeGrant({ tokens: tokensFrom(clock.now()) }))));
+    refuses = true;
+    const schedule = start();
+    await pass(hour);
+    assert.deepEqual(renewed, ['o']);
+    schedule.wake();
+    schedule.noteUse('o');
+    await pass(hour);
+    assert.deepEqual(renewed, ['o']);
+    refuses = false;
+    await vault.updateCredential('o', withNewToken);
+    await pass(hour);
+    assert.deepEqual(renewed, ['o', 'o']);
+    schedule.dispose();
+  });
+
   it('knows by a timer that is late that the machine has slept, and renews at once', async () => {
     await put(attached(oauth('o', codeGrant({ tokens: tokensFrom(clock.now()) }))));
     const schedule = start();
     clock.sleep(8 * hour);
     await pass(100);
     assert.deepEqual([renewed.length, woken], [1, 1]);
-    // A timer that was merely a little late tells nothing.
+    // A timer that was merely a little late tells nothing, nor one for what was due before it was set.
     clock.sleep(55 * 60_000 + 5000);
     await pass(100);
     assert.deepEqual([renewed.length, woken], [2, 1]);
+    clock.advance(5 * 60_000);
+    await put(attached(oauth('overdue', codeGrant({ tokens: tokensFrom(clock.now() - hour + 60_000) }))));
+    await pass(100);
+    assert.deepEqual([renewed.length, woken], [3, 1]);
     schedule.dispose();
   });
 

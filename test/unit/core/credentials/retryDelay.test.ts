@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type RetryDelay, retryDelay } from '../../../../src/core/credentials/retryDelay.ts';
-import { oauthFailure } from '../../../../src/core/oauth/failures.ts';
+import { type OAuthFailureCode, oauthFailure } from '../../../../src/core/oauth/failures.ts';
 
 describe('delays between renewals that fail', () => {
   const now = 1_000_000;
@@ -32,8 +32,13 @@ describe('delays between renewals that fail', () => {
     assert.deepEqual([notBefore - now, soonest - now, asked], [90_000, 90_000, true]);
   });
 
-  it('leave to a person what time does not heal', () => {
-    const { notBefore, soonest, byItself } = retryDelay(oauthFailure('invalid-client'), delaysOf(5, 1).at(-1), now, 1);
-    assert.deepEqual([notBefore - now, soonest - now, byItself], [5000, 5000, false]);
+  it('leave to a person what time does not heal, and ask for no refusal while there is a good token', () => {
+    const after = (code: OAuthFailureCode) => {
+      const { notBefore, soonest, byItself } = retryDelay(oauthFailure(code), delaysOf(5, 1).at(-1), now, 1);
+      return [notBefore - now, soonest - now, byItself];
+    };
+    assert.deepEqual(after('not-json'), [5000, 5000, false]);
+    assert.deepEqual(after('invalid-client'), [Number.POSITIVE_INFINITY, 5000, false]);
+    assert.deepEqual(after('invalid-grant'), [Number.POSITIVE_INFINITY, 5000, false]);
   });
 });

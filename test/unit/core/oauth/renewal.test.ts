@@ -18,6 +18,7 @@ import {
   type TutorialServer,
 } from '../../../servers/tutorialServer.ts';
 import { postInitialize } from '../../servers/clients.ts';
+import { startFakeServer } from './fakeServer.ts';
 import { clientOf, failureOf, networkContext, unwrap } from './setup.ts';
 
 /** A vault for one grant that keeps what it is given as JSON, and every step in order. */
@@ -275,6 +276,44 @@ describe('OAuth: tutorial style and renewal', () => {
     assert(store.grant.renewingSince !== undefined);
     assert.equal((await renewGrant(context, store, always)).status, 'renewed');
     assert.equal(store.grant.renewingSince, undefined);
+  });
+
+  it('a refresh token that is refused in whatever words: the grant is asked for anew where no person is needed', async () => {
+    const free = await startFakeServer();
+    try {
+      const refusals = [
+        [401, { error: 'Invalid refresh token' }],
+        [403, { message: 'expired' }],
+        [400, { error: 'invalid_request' }],
+      ] as const;
+      for (const [status, refusal] of refusals) {
+        const store = new FakeGrantStore({
+          ...(await grantWithTokens()),
+          recipe: { ...recipe, url: `${free.origin}/t` },
+        });
+        let asked = 0;
+        free.answer('/t', (_, res) => {
+          const isFirst = ++asked === 1;
+          const fresh = { accessToken: 'fake-fresh', expiresIn: 60 };
+          res.writeHead(isFirst ? status : 200).end(JSON.stringify(isFirst ? refusal : fresh));
+        });
+        assert.equal((await renewGrant(context, store, always)).status, 'renewed');
+        assert.deepEqual([asked, store.grant.tokens?.refreshToken], [2, undefined]);
+      }
+      const store = new FakeGrantStore({
+        ...(await grantWithTokens()),
+        recipe: { ...recipe, url: `${free.origin}/t` },
+      });
+      let asked = 0;
+      free.answer('/t', (_, res) => {
+        asked++;
+        res.writeHead(429).end();
+      });
+      assert.equal((await renewGrant(context, store, always)).failure?.code, 'rate-limited');
+      assert.equal(asked, 1, 'who is busy is not asked for more');
+    } finally {
+      await free.close();
+    }
   });
 
   it('a grant survives the vault and prints nothing secret; damaged ones are told', async () => {
