@@ -115,9 +115,11 @@ function failureText(code: OAuthFailureCode, data: FindingData): string {
         text(data.method),
       );
     case 'registration-refused':
-      return error
-        ? l10n.t('{0} refused to register MCP Keyring as a client ({1}).', issuer, error)
-        : l10n.t('{0} refused to register MCP Keyring as a client (status {1}).', issuer, text(data.status));
+      return l10n.t(
+        '{0} refused to register MCP Keyring as a client ({1}). Register it there by hand, and enter the client id that you get.',
+        issuer,
+        error || text(data.status),
+      );
     case 'signature-unavailable':
       return l10n.t(
         'The key that signs for the client “{0}” is no longer in the keyring, or cannot sign.',

@@ -35,6 +35,7 @@ export async function signInAgain(
   if (!vscode.workspace.isTrusted) {
     throw new KeyringError('workspace-not-trusted');
   }
+  checkAnswers(answers);
   const credential = await askForCredential(vault, target, ({ kind }) => kind === 'oauth');
   if (credential.kind !== 'oauth') {
     throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
@@ -76,6 +77,20 @@ export async function signInAgain(
   void vscode.window.showInformationMessage(
     inertText(vscode.l10n.t('Signed in again for “{0}”.', plainText(credential.name))),
   );
+}
+
+/** @throws KeyringError `argument-invalid` with the field's name */
+function checkAnswers({ scopes, resource, redirectUri }: SignInAgainAnswers = {}): void {
+  const isRight = {
+    scopes: scopes === undefined || (Array.isArray(scopes) && scopes.every(scope => typeof scope === 'string')),
+    resource: resource === undefined || resource === null || typeof resource === 'string',
+    redirectUri: redirectUri === undefined || typeof redirectUri === 'string',
+  };
+  for (const [field, right] of Object.entries(isRight)) {
+    if (!right) {
+      throw new KeyringError('argument-invalid', { field, reason: 'wrong-type' });
+    }
+  }
 }
 
 function draftFor({ grant, attachments }: OAuthCredential, answers: SignInAgainAnswers = {}): SignInDraft {

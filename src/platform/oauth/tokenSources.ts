@@ -6,6 +6,7 @@ import type { Vault } from '../../core/credentials/vault.ts';
 import type { OAuthFailure } from '../../core/oauth/failures.ts';
 import type { AccountGrant, CredentialGrant } from '../../core/oauth/grant.ts';
 import { type Introspection, introspectToken } from '../../core/oauth/introspect.ts';
+import type { OAuthContext } from '../../core/oauth/tokenRequest.ts';
 import type { Clock, Locks, Log } from '../../core/ports.ts';
 import type { Result } from '../../core/result.ts';
 import { Secret } from '../../core/secret.ts';
@@ -16,6 +17,7 @@ export class WindowTokenSources implements TokenSources {
   readonly renewer: GrantRenewer;
   readonly #vault: Vault;
   readonly #clock: Clock;
+  readonly #log: Log;
 
   constructor(parts: {
     readonly vault: Vault;
@@ -24,17 +26,11 @@ export class WindowTokenSources implements TokenSources {
     readonly locks: Locks;
     readonly onNotStored: (credential: OAuthCredential) => void;
   }) {
-    const { vault, clock } = parts;
+    const { vault, clock, log } = parts;
     this.#vault = vault;
     this.#clock = clock;
-    this.renewer = new GrantRenewer({
-      ...parts,
-      contextFor: ({ clientKeyId, attachments }) =>
-        oauthContext(vault, clock, {
-          clientKeyId,
-          insecureAllowed: attachments.some(attachment => attachment.insecureAllowed),
-        }),
-    });
+    this.#log = log;
+    this.renewer = new GrantRenewer({ ...parts, contextFor: credential => this.#contextFor(credential) });
     this.renewer.onDidNotStore(parts.onNotStored);
   }
 
@@ -50,7 +46,8 @@ export class WindowTokenSources implements TokenSources {
     return this.renewer.endGrant(credentialId, ask);
   }
 
-  async introspect({ grant, clientKeyId }: OAuthCredential): Promise<Result<Introspection, OAuthFailure> | undefined> {
+  async introspect(credential: OAuthCredential): Promise<Result<Introspection, OAuthFailure> | undefined> {
+    const { grant } = credential;
     if (
       grant.flow === 'vscodeAccount' ||
       grant.flow === 'tokenEndpoint' ||
@@ -59,20 +56,36 @@ export class WindowTokenSources implements TokenSources {
     ) {
       return undefined;
     }
-    const context = oauthContext(this.#vault, this.#clock, { clientKeyId });
-    return introspectToken(context, grant, grant.tokens.accessToken);
+    return introspectToken(this.#contextFor(credential), grant, grant.tokens.accessToken);
   }
 
-  async accountToken({ providerId, scopes, accountId }: AccountGrant): Promise<Secret | undefined> {
-    const accounts = accountId === undefined ? [] : await vscode.authentication.getAccounts(providerId);
-    const account = accounts.find(({ id }) => id === accountId);
-    if (accountId !== undefined && !account) {
+  async accountToken(grant: AccountGrant): Promise<Secret | undefined> {
+    try {
+      return await sessionToken(grant);
+    } catch (error) {
+      // Its errors have words for people and no codes: the provider is not there any more, or has trouble of its own.
+      this.#log.error('account-unavailable', error, { provider: grant.providerId });
       return undefined;
     }
-    const session = await vscode.authentication.getSession(providerId, scopes, {
-      silent: true,
-      ...(account && { account }),
-    });
-    return session && new Secret(session.accessToken);
   }
+
+  #contextFor({ clientKeyId, attachments }: OAuthCredential): OAuthContext {
+    return oauthContext(this.#vault, this.#clock, {
+      clientKeyId,
+      insecureAllowed: attachments.some(({ insecureAllowed }) => insecureAllowed),
+    });
+  }
+}
+
+async function sessionToken({ providerId, scopes, accountId }: AccountGrant): Promise<Secret | undefined> {
+  const accounts = accountId === undefined ? [] : await vscode.authentication.getAccounts(providerId);
+  const account = accounts.find(({ id }) => id === accountId);
+  if (accountId !== undefined && !account) {
+    return undefined;
+  }
+  const session = await vscode.authentication.getSession(providerId, scopes, {
+    silent: true,
+    ...(account && { account }),
+  });
+  return session && new Secret(session.accessToken);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { clientMetadataText } from '../../tools/clientMetadata.ts';
 
 describe('tools: client metadata document', () => {
@@ -25,6 +26,17 @@ describe('tools: client metadata document', () => {
       'https://e.com/x#y',
     ]) {
       assert.throws(() => clientMetadataText(url), RangeError, url);
+    }
+  });
+
+  it('the setting complains of an address that is no https address with a path', () => {
+    const { properties } = packageJson.contributes.configuration;
+    const pattern = new RegExp(properties['mcpKeyring.oauthClientMetadataUrl'].pattern);
+    for (const url of ['', 'https://example.com/mcp-keyring.json', 'https://example.com:8443/a/b?c']) {
+      assert.match(url, pattern);
+    }
+    for (const url of ['example.com/x', 'http://example.com/x', 'https://example.com', 'https://e.com/x#y', ' ']) {
+      assert.doesNotMatch(url, pattern);
     }
   });
 });

@@ -5,11 +5,16 @@ export class AccountProvider implements vscode.AuthenticationProvider {
   /** The scopes of each question. */
   readonly asked: (readonly string[])[] = [];
   refuses = false;
+  /** Whether it has trouble of its own whenever it is asked. */
+  fails = false;
   readonly #sessions: vscode.AuthenticationSession[] = [];
   readonly #changed = new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   readonly onDidChangeSessions = this.#changed.event;
 
   async getSessions(scopes: readonly string[] | undefined): Promise<vscode.AuthenticationSession[]> {
+    if (this.fails) {
+      throw new Error('Network request failed');
+    }
     return this.#sessions.filter(session => scopes === undefined || String(session.scopes) === String(scopes));
   }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { OAuthCredential } from '../../../src/core/credentials/types.ts';
+import type { KeyringError } from '../../../src/core/errors.ts';
 import { OAUTH_CLIENT_SECRET } from '../../servers/oauthClients.ts';
 import type { OAuthServerChild } from '../../servers/oauthServerChild.ts';
-import { forgetAll, services } from '../harness/inside.ts';
-import { addServer, run } from '../harness/keyring.ts';
+import { forgetAll, logText, services } from '../harness/inside.ts';
+import { addServer, run, until } from '../harness/keyring.ts';
 import { AccountProvider } from './accountProvider.ts';
 import { Person } from './person.ts';
 import { requestsTo, startProvider } from './servers.ts';
@@ -84,6 +85,10 @@ describe('OAuth: signing in again, and accounts of VS Code', () => {
       async () => run('mcpKeyring.credentials.signIn', { credentialId }, {}),
       /The sign-in at .* was declined there\./,
     );
+    await assert.rejects(
+      async () => run('mcpKeyring.credentials.signIn', { credentialId }, { scopes: 'a b' as never }),
+      /^Error: scopes: this has the wrong type|^CommandFailed: scopes: this has the wrong type/,
+    );
     assert.deepEqual(await read(credentialId), before);
   });
 
@@ -105,6 +110,34 @@ describe('OAuth: signing in again, and accounts of VS Code', () => {
     assert.ok(before.grant.flow === 'clientCredentials' && after.grant.flow === 'clientCredentials');
     assert.ok(before.grant.tokens && after.grant.tokens);
     assert.ok(!after.grant.tokens.accessToken.equals(before.grant.tokens.accessToken));
+  });
+
+  it('an account whose provider fails: who starts a server is told to sign in, and the log has the reason', async () => {
+    const accounts = new AccountProvider();
+    accounts.fails = true;
+    const registration = vscode.authentication.registerAuthenticationProvider('keyring-fails', 'Fails', accounts);
+    const url = 'https://account.example/mcp';
+    try {
+      const { vault, broker } = await services();
+      await vault.putCredential({
+        kind: 'oauth',
+        id: 'account-that-fails',
+        name: 'account',
+        header: { name: 'Authorization', scheme: 'Bearer' },
+        grant: { flow: 'vscodeAccount', providerId: 'keyring-fails', scopes: [] },
+        attachments: [{ url, header: 'authorization', at: Date.now() }],
+        history: [],
+        createdAt: Date.now(),
+        timesRenewed: 0,
+      });
+      await assert.rejects(broker.headerFor(url, 'Authorization'), ({ code }: KeyringError) => {
+        assert.equal(code, 'sign-in-needed');
+        return true;
+      });
+      await until('the log', () => /account-unavailable .*keyring-fails.*Network request failed/.test(logText()));
+    } finally {
+      registration.dispose();
+    }
   });
 
   it('an account that VS Code does not have is told in words', async () => {

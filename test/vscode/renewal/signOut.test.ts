@@ -92,6 +92,23 @@ describe('Signing out', function () {
     await (await services()).vault.deleteCredential(id);
   });
 
+  it('asks it by plain http too where the person has said yes to that', async () => {
+    const grant = await signInToGrant(provider.mcpUrl);
+    assert.ok(grant.flow === 'authorizationCode');
+    const server = { ...grant.server, introspectionEndpoint: 'http://keyring.invalid/introspection' };
+    const attachment = { url: 'http://keyring.invalid/mcp', header: 'authorization', at: Date.now() };
+    const { broker, vault } = await services();
+    for (const [allowed, failure] of [
+      [{ insecureAllowed: true }, 'network'],
+      [{}, 'url-forbidden'],
+    ] as const) {
+      const { id } = await putGrant('plain', { ...grant, server }, [{ ...attachment, ...allowed }]);
+      const answer = await broker.introspect(await stored(id));
+      assert.equal(answer?.ok === false && answer.error.code, failure);
+      await vault.deleteCredential(id);
+    }
+  });
+
   it('revokes the tokens at the server, forgets them here, stops the server that has them and keeps the rest', async () => {
     const { id, grant } = await signIn('leaving');
     const server = await attach(id, 'notes-leaving');
