@@ -71,7 +71,10 @@ export function errorText(error: KeyringError): string {
     case 'insecure-url':
       return l10n.t('{0} is plain http: everyone on the way could read the credential. Nothing was sent.', url);
     case 'url-invalid':
-      return l10n.t('“{0}” is not the URL of a server. It has to start with https:// or http://.', url);
+      return l10n.t(
+        '“{0}” is not the URL of a server. It has to start with https:// or http:// and name one host.',
+        url,
+      );
     case 'reference-unknown':
       return l10n.t(
         'No server in the config files of this window uses the input “{0}”, so no credential was handed out.',

@@ -128,6 +128,13 @@ export const guards: readonly Mutation[] = [
     noticedBy: 'suite: delivery',
   },
   {
+    file: 'src/core/config/url.ts',
+    guard: 'a URL that VS Code takes for that of another host is none',
+    find: "text.includes('\\\\') || hiddenEnd.test(url.username + url.password)",
+    replace: 'false',
+    noticedBy: 'suite: resolver',
+  },
+  {
     ...inputUses,
     guard: 'an input of another id that asks for ours gets nothing',
     find: 'ids.filter(id => id.value !== inputId)',

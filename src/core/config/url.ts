@@ -2,7 +2,8 @@ import { fail, ok, type Result } from '../result.ts';
 
 /**
  * Why a text is no URL that a credential could be attached to: nothing in it; a blank or control character in it (which
- * clients drop or refuse, each in its own way); a `${...}` that only the client resolves; not a URL; not http or https.
+ * clients drop or refuse, each in its own way); a `${...}` that only the client resolves; not a URL, or one that clients take
+ * for those of different hosts; not http or https.
  */
 export type UrlProblem = 'empty' | 'blank' | 'unresolved' | 'invalid' | 'not-http';
 
@@ -25,6 +26,12 @@ export interface UrlParts {
  * disguise), no port, no escapes, no dot segments, nothing behind the path. Nearly all are, and `new URL` is slow.
  */
 const simple = /^https:\/\/((?:[a-z0-9][a-z0-9-]*\.)*[a-z][a-z0-9]*)(?:\/[\w~-][\w.~-]*)*\/?$/;
+
+/**
+ * An escape in a user name or password that ends the host there for those who undo it first: to VS Code
+ * `https://evil.example%2F@good.example/mcp` is a path at `evil.example` (1.139.1, measured). A backslash is a slash to some.
+ */
+const hiddenEnd = /%(?:2[35f]|3f|5c)/i;
 
 /** Takes a server's URL apart as it stands in a config file. */
 export function readUrl(text: string): Result<UrlParts, UrlProblem> {
@@ -58,6 +65,9 @@ export function readUrl(text: string): Result<UrlParts, UrlProblem> {
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     return fail('not-http');
+  }
+  if (text.includes('\\') || hiddenEnd.test(url.username + url.password)) {
+    return fail('invalid');
   }
   return ok({
     canonical: `${url.protocol}//${url.host}${url.pathname}`,

@@ -91,6 +91,8 @@ describe('The resolver', function () {
       () => write(config, withServer({ url: honest.url, headers: { 'X-Note': reference() } })),
     ],
     ['the URL of the server was changed', () => write(config, good.replaceAll(honest.url, evil.url))],
+    // VS Code undoes the escape, and what stands behind it is a path then.
+    ['VS Code sends it elsewhere than the URL says', () => write(config, good.replaceAll(honest.url, disguised()))],
     [
       'the server has two URLs',
       () => write(config, good.replace('"url"', `"url": ${JSON.stringify(evil.url)}, "url"`)),
@@ -275,11 +277,12 @@ describe('The resolver', function () {
 
   it('goes by the file on disk, as VS Code does, whatever an editor shows', async () => {
     const document = await vscode.workspace.openTextDocument(inWorkspace(config));
+    await until('the buffer to have what the file has', () => document.getText() === good);
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, new vscode.Position(0, 0), '// unsaved\n');
     await vscode.workspace.applyEdit(edit);
     write(config, withServer({ url: evil.url, headers: { [header]: reference() } }));
-    await assert.rejects(async () => run('mcpKeyring.resolveHeader', id), /no credential was handed out/);
+    await assert.rejects(async () => run('mcpKeyring.resolveHeader', id), /sends the credential of .*no credential/);
     write(config, good);
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
@@ -313,6 +316,17 @@ describe('The resolver', function () {
     rmSync(userFile);
   });
 
+  it('sends nothing to a server whose URL VS Code reads in another way', async () => {
+    const server = { type: 'http', url: disguised(), headers: { [header]: reference() } };
+    write(config, JSON.stringify({ servers: { disguised: server }, inputs: [input()] }));
+    await start({ file: vscode.Uri.file(inWorkspace(config)).toString(), server: 'disguised' }, 6);
+    await pause(500);
+    assert.deepEqual(
+      evil.requests.map(request => request.headers['x-api-key']),
+      [],
+    );
+  });
+
   it('lets the honest server start again afterwards', async () => {
     honest.requests.length = 0;
     await start({ file: vscode.Uri.file(inWorkspace(config)).toString(), server: 'weather' });
@@ -326,6 +340,11 @@ describe('The resolver', function () {
 
   function input() {
     return { id, type: 'command', command: 'mcpKeyring.resolveHeader', args: id };
+  }
+
+  /** The honest server's URL with the other one's in its user info. */
+  function disguised(): string {
+    return `${evil.origin}%2F@${honest.url.replace('http://', '')}`;
   }
 
   function theirs(value: string) {

@@ -17,7 +17,6 @@ describe('canonicalUrl', () => {
     ['http://127.1:3000/mcp', 'http://127.0.0.1:3000/mcp'],
     ['http://0x7f000001/', 'http://127.0.0.1/'],
     ['http://[0:0::1]:80/mcp', 'http://[::1]/mcp'],
-    ['https://good.example\\@evil.example/', 'https://good.example/@evil.example/'],
     ['https://good.example@evil.example/', 'https://evil.example/'],
   ] as const) {
     it(`${text} -> ${canonical}`, () => {
@@ -44,6 +43,13 @@ describe('canonicalUrl', () => {
     ['https://', 'invalid'],
     ['https://example.com:99999/', 'invalid'],
     ['http://127.0.0.256/', 'invalid'],
+    // Which host is meant depends on who reads it.
+    ['https://evil.example%2F@good.example/mcp', 'invalid'],
+    ['https://evil.example%5c@good.example/mcp', 'invalid'],
+    ['https://u:x%40evil.example%3Fy@good.example/mcp', 'invalid'],
+    ['https://x%40evil.example:443%23@good.example/mcp', 'invalid'],
+    ['https://evil.example%252F@good.example/mcp', 'invalid'],
+    ['https://good.example\\x@evil.example/../mcp', 'invalid'],
     ['ftp://example.com/', 'not-http'],
     ['file:///etc/passwd', 'not-http'],
     ['ws://example.com/', 'not-http'],
