@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { parseConfig } from '../../core/config/parse.ts';
+import { serverSourceText } from '../../core/config/serverSource.ts';
 import { type TranslatedServer, translateServer } from '../../core/config/translate.ts';
 import type { ParsedServer } from '../../core/config/types.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
@@ -17,6 +18,8 @@ import type { Services } from '../../services.ts';
 /** A server on its way into another file. */
 export interface ServerCopy {
   readonly place: ConfigLocation;
+  /** What it is a copy of, as {@link entryText} gives it. */
+  readonly original: string | undefined;
   readonly server: TranslatedServer;
   readonly headers: readonly (Delivered & { readonly delivery: FileDelivery })[];
 }
@@ -50,7 +53,13 @@ export async function prepareCopy(
   const headers = await Promise.all(
     delivered.map(async one => ({ ...one, delivery: wanted ?? (await deliverer.preferredDelivery(place, one)) })),
   );
-  return { place, server: translated.value, headers };
+  return { place, original: entryText(found.place, name, text), server: translated.value, headers };
+}
+
+/** The text of a server's entry in a file; undefined where there is none. */
+export function entryText({ format }: ConfigLocation, name: string, text: string): string | undefined {
+  const parsed = parseConfig(text, format).servers.findLast(server => server.name === name);
+  return parsed && serverSourceText(text, format, parsed);
 }
 
 /** Whether a token would come to stand in plain text in a file of the workspace. */

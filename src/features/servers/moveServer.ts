@@ -14,7 +14,7 @@ import { lossText } from '../../platform/lossTexts.ts';
 import { askForServer } from '../../platform/serverTargets.ts';
 import { inertText } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
-import { deliveryText, exposes, prepareCopy, type ServerCopy, standingServer, writeCopy } from './copies.ts';
+import { deliveryText, entryText, exposes, prepareCopy, type ServerCopy, standingServer, writeCopy } from './copies.ts';
 
 /**
  * Moves a server between a folder's `.vscode/mcp.json` and its `.mcp.json`. It is added to the one before it leaves the
@@ -48,9 +48,16 @@ export async function moveServer(
   const delivery = await chooseDelivery(services, found, place, answers);
   const copy = await prepareCopy(services, found, place, delivery);
   const outcome = await writeCopy(services, copy);
+  const removal = await deliverer.removal(found);
   let removed: EditOutcome;
   try {
-    removed = await editConfigFile(found.place.uri, await deliverer.removal(found));
+    removed = await editConfigFile(found.place.uri, text => {
+      // What somebody has written into the entry since it was copied would be lost with it.
+      if (entryText(found.place, chosen.server, text) !== copy.original) {
+        throw new KeyringError('file-changed', { file: fileLabel(found.place.uri) });
+      }
+      return removal(text);
+    });
   } catch (error) {
     // It stands where it stood, so it must not stand there as well.
     await editConfigFile(place.uri, text => removeServer(text, place.format, chosen.server));

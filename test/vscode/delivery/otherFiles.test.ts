@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { RunningServers } from '../../../src/features/renewal/runningServers.ts';
 import type { CopyServerAnswers, FileDelivery, ServerTarget } from '../../../src/ids.ts';
+import { withLockedFile } from '../../../src/platform/node/atomicWrite.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { startRolesServer } from '../../servers/rolesServer.ts';
 import { fileSnapshot, forgetAll, headerSnapshot, serverNames, services, uriOf } from '../harness/inside.ts';
@@ -316,6 +317,25 @@ describe('The files of other clients', function () {
       );
       assert.deepEqual(readConfig('.mcp.json'), { mcpServers: {} });
       assert.equal(readText(), before);
+    });
+
+    it('loses nothing that is written into the entry in the meantime', async () => {
+      const { file } = await addTodos();
+      const before = readText();
+      let outcome: Promise<string> | undefined;
+      await withLockedFile(inWorkspace('.vscode/mcp.json'), async () => {
+        outcome = Promise.resolve(
+          run('mcpKeyring.servers.moveToDotMcp', { file, server: 'tasks' }, { allowLiteral: true }),
+        ).then(
+          () => 'moved',
+          (error: Error) => error.message,
+        );
+        await until('the copy', () => existsSync(inWorkspace('.mcp.json')));
+        writeText('.vscode/mcp.json', before.replace('"headers": {', '"headers": {\n\t"X-Theirs": "new",'));
+      });
+      assert.match((await outcome) ?? '', /keeps being changed by another program/);
+      assert.match(readText(), /"X-Theirs": "new"/);
+      assert.deepEqual(readConfig('.mcp.json'), { mcpServers: {} });
     });
 
     it('says which file is to be saved', async () => {
