@@ -6,7 +6,6 @@ import { providedLabel } from '../core/inventory/provided.ts';
 import type { HeaderSnapshot, ServerSnapshot } from '../core/inventory/types.ts';
 import { parseHeaderValue } from '../core/jwt/headerValue.ts';
 import type { Log } from '../core/ports.ts';
-import { plainText } from '../core/text.ts';
 import { providedFile, type ServerTarget, vscodeCommands } from '../ids.ts';
 import { fileUri } from './configLocations.ts';
 import type { McpServers } from './mcpServers.ts';
@@ -99,9 +98,4 @@ async function idToStop(
   }
   const definition = await mcp.find(fileUri(file), server);
   return definition?.running === false ? undefined : definition?.id;
-}
-
-/** Names for a sentence, each once. */
-export function namesOf(all: readonly string[]): string {
-  return [...new Set(all)].map(name => plainText(name, 80)).join(', ');
 }

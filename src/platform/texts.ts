@@ -201,3 +201,8 @@ export function ago(data: FindingData): string {
 export function text(value: FindingData[string] | undefined): string {
   return value === undefined ? '' : plainText(Array.isArray(value) ? value.join(', ') : String(value));
 }
+
+/** Names for a sentence, each once. */
+export function namesOf(all: readonly string[]): string {
+  return [...new Set(all)].map(name => plainText(name, 80)).join(', ');
+}

@@ -56,7 +56,7 @@ function loadGrantCodec(): Promise<GrantCodec> {
   return import('../oauth/grantCodec.ts');
 }
 
-/** Which write a text of {@link encodeCredential} comes from; undefined if it doesn't say. */
+/** Which write a text of {@link encodeCredential} or {@link encodeSigningKey} comes from; undefined if it doesn't say. */
 export function writeIdOf(text: string): string | undefined {
   return /^\{"version":\d+,"writeId":"([\w-]+)"/.exec(text)?.[1];
 }
@@ -72,9 +72,12 @@ function encodeAttachment(attachment: Attachment): object {
   return { ...attachment, provided: { ...attachment.provided, from: revealed } };
 }
 
-/** The JSON text under `signing-key/<id>`. */
-export function encodeSigningKey(key: SigningKey): string {
-  return JSON.stringify({ version, ...key, text: key.text.reveal() });
+/**
+ * The JSON text under `signing-key/<id>`.
+ * @param writeId as of {@link encodeCredential}
+ */
+export function encodeSigningKey(key: SigningKey, writeId?: string): string {
+  return JSON.stringify({ version, ...(writeId !== undefined && { writeId }), ...key, text: key.text.reveal() });
 }
 
 export async function decodeCredential(text: string): Promise<Result<Credential, Reason>> {

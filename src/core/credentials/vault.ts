@@ -173,7 +173,7 @@ export class Vault implements Disposable {
   async putSigningKey(signingKey: SigningKey): Promise<void> {
     await this.#write(
       signingKeyPrefix + signingKey.id,
-      async () => encodeSigningKey(signingKey),
+      async writeId => encodeSigningKey(signingKey, writeId),
       () => this.#signingKeys.set(signingKey.id, signingKey),
     );
   }
@@ -194,6 +194,29 @@ export class Vault implements Disposable {
       const changed = await rememberToken(current, wanted);
       await this.#persist(key, held, writeId => encodeCredential(changed, writeId));
       this.#credentials.set(id, changed);
+      this.#fireChanged();
+      return changed;
+    });
+  }
+
+  /**
+   * As {@link updateCredential}, for a signing key.
+   * @throws KeyringError `signing-key-not-found`, and as {@link updateCredential}
+   */
+  updateSigningKey(
+    id: string,
+    change: (signingKey: SigningKey) => SigningKey | Promise<SigningKey>,
+  ): Promise<SigningKey> {
+    const key = signingKeyPrefix + id;
+    return this.#exclusively(key, async held => {
+      const text = await this.#getLatest(key, held);
+      const current = text === undefined ? undefined : decodeSigningKey(text);
+      if (!current?.ok) {
+        throw new KeyringError('signing-key-not-found', { id });
+      }
+      const changed = await change(current.value);
+      await this.#persist(key, held, async writeId => encodeSigningKey(changed, writeId));
+      this.#signingKeys.set(id, changed);
       this.#fireChanged();
       return changed;
     });

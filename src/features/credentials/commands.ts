@@ -11,8 +11,8 @@ import { runCommand } from '../../platform/commands.ts';
 import { checkPasted } from '../../platform/credentialFactory.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
 import { fieldText } from '../../platform/errorTexts.ts';
-import { holdersOf, namesOf, runState } from '../../platform/holders.ts';
-import { inertText } from '../../platform/texts.ts';
+import { holdersOf, runState } from '../../platform/holders.ts';
+import { inertText, namesOf } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
-import type { Credential, DamagedEntry, ProvidedServer } from '../../core/credentials/types.ts';
+import { usersOfKey } from '../../core/credentials/keyUsers.ts';
+import type { Credential, DamagedEntry, ProvidedServer, SigningKey } from '../../core/credentials/types.ts';
 import { plainText } from '../../core/text.ts';
 import { type CredentialTarget, providedFile, type ServerTarget } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
-import { holdersOf, namesOf } from '../../platform/holders.ts';
-import { inertText } from '../../platform/texts.ts';
+import { holdersOf } from '../../platform/holders.ts';
+import { inertText, namesOf } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 
 /** What a server that only this credential offers is to the person who deletes it. */
@@ -29,7 +30,8 @@ export async function remove(services: Services, target?: CredentialTarget): Pro
   }
   const credential = await askForCredential(vault, target);
   const lost = lostWith(services, credential);
-  const answer = await confirm(services, credential, lost);
+  const key = keyOfItsOwn(services, credential);
+  const answer = await confirm(services, credential, lost, key);
   if (answer === undefined) {
     return;
   }
@@ -41,7 +43,9 @@ export async function remove(services: Services, target?: CredentialTarget): Pro
   }
   const latest = await vault.readCredential(credential.id);
   await vault.deleteCredential(latest.id);
-  await deleteUnusedKey(services, latest);
+  if (answer === 'withKey' && key && usersOfKey(vault.credentials, key.id).length === 0) {
+    await vault.deleteSigningKey(key.id);
+  }
 }
 
 async function removeDamaged({ vault }: Services, entry: DamagedEntry): Promise<void> {
@@ -92,7 +96,8 @@ async function confirm(
   services: Services,
   credential: Credential,
   lost: readonly Lost[],
-): Promise<'delete' | 'giveBack' | undefined> {
+  key: SigningKey | undefined,
+): Promise<'delete' | 'giveBack' | 'withKey' | undefined> {
   const gone = new Set(lost.map(({ server }) => server.name));
   const losers = holdersOf(services, credential)
     .map(({ target }) => target)
@@ -102,17 +107,29 @@ async function confirm(
     losers.length > 0 && vscode.l10n.t('These servers lose it: {0}.', namesOf(losers)),
     ...lost.map(lossText),
     losers.length === 0 && lost.length === 0 && vscode.l10n.t('No server in this window uses it.'),
+    key &&
+      vscode.l10n.t(
+        'Nothing else uses its signing key “{0}”, which stays in the keyring unless you delete it too.',
+        plainText(key.name, 80),
+      ),
     vscode.l10n.t('This cannot be undone.'),
-  ].filter(paragraph => paragraph !== false);
+  ].filter(paragraph => typeof paragraph === 'string');
   const yes = vscode.l10n.t('Delete');
   const giveBack = vscode.l10n.t('Give Back and Delete');
+  const withKey = vscode.l10n.t('Delete with Signing Key');
   const chosen = await vscode.window.showWarningMessage(
     inertText(vscode.l10n.t('Delete “{0}” from the keyring?', plainText(credential.name))),
     { modal: true, detail: inertText(paragraphs.join(lost.length > 0 ? '\n\n' : ' ')) },
     ...(lost.some(({ target }) => target) ? [giveBack] : []),
     yes,
+    ...(key ? [withKey] : []),
   );
-  return chosen === giveBack ? 'giveBack' : chosen === yes ? 'delete' : undefined;
+  const answers = new Map([
+    [giveBack, 'giveBack'],
+    [yes, 'delete'],
+    [withKey, 'withKey'],
+  ] as const);
+  return chosen === undefined ? undefined : answers.get(chosen);
 }
 
 function lossText({ server: { name, from }, target }: Lost): string {
@@ -137,13 +154,8 @@ function lossText({ server: { name, from }, target }: Lost): string {
       );
 }
 
-/** A signing key that nothing signs with any more goes with its last credential. */
-async function deleteUnusedKey({ vault }: Services, credential: Credential): Promise<void> {
-  if (credential.kind !== 'signedJwt') {
-    return;
-  }
-  const used = vault.credentials.some(other => other.kind === 'signedJwt' && other.keyId === credential.keyId);
-  if (!used) {
-    await vault.deleteSigningKey(credential.keyId);
-  }
+/** The signing key that nothing would use any more. It may be one that servers know, so whether it goes too is asked. */
+function keyOfItsOwn({ vault }: Services, credential: Credential): SigningKey | undefined {
+  const key = credential.kind === 'signedJwt' ? vault.signingKey(credential.keyId) : undefined;
+  return key && usersOfKey(vault.credentials, key.id).every(({ id }) => id === credential.id) ? key : undefined;
 }

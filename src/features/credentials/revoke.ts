@@ -8,8 +8,8 @@ import { runCommand } from '../../platform/commands.ts';
 import { editConfigFile } from '../../platform/configEdits.ts';
 import { fileLabel } from '../../platform/configFiles.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
-import { type Holder, holdersOf, namesOf, stopServers } from '../../platform/holders.ts';
-import { inertText } from '../../platform/texts.ts';
+import { type Holder, holdersOf, stopServers } from '../../platform/holders.ts';
+import { inertText, namesOf } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 import { notRevokedText } from './signOut.ts';
 

@@ -7,8 +7,8 @@ import { plainText } from '../../core/text.ts';
 import type { CredentialTarget } from '../../ids.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
 import { errorText } from '../../platform/errorTexts.ts';
-import { holdersOf, namesOf, stopServers } from '../../platform/holders.ts';
-import { inertText } from '../../platform/texts.ts';
+import { holdersOf, stopServers } from '../../platform/holders.ts';
+import { inertText, namesOf } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 
 /**

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { usersOfKey } from '../../core/credentials/keyUsers.ts';
 import type { Credential, DamagedEntry, SigningKey } from '../../core/credentials/types.ts';
 import type { CredentialSnapshot } from '../../core/inventory/types.ts';
 import { plainText } from '../../core/text.ts';
@@ -164,9 +165,7 @@ export class CredentialsTree extends SteadyTree<CredentialsNode> {
 
   #signingKeyItem(key: SigningKey): vscode.TreeItem {
     const label = plainText(key.name);
-    const users = this.#services.vault.credentials.filter(
-      credential => credential.kind === 'signedJwt' && credential.keyId === key.id,
-    ).length;
+    const users = usersOfKey(this.#services.vault.credentials, key.id).length;
     const item = new vscode.TreeItem(label);
     item.id = `signing-key/${key.id}`;
     item.contextValue = ['signingKey', key.type, key.previousPublicKeys && 'rotated'].filter(Boolean).join('.');

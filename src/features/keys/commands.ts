@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import { usersOfKey } from '../../core/credentials/keyUsers.ts';
 import type { Credential, SigningKey } from '../../core/credentials/types.ts';
 import { keyBits, keyError } from '../../core/jwt/keyMaterial.ts';
 import { dropPreviousKey, generateKey, rotateSigningKey } from '../../core/jwt/keys.ts';
 import { plainText } from '../../core/text.ts';
 import type { SigningKeyTarget } from '../../ids.ts';
-import { inertText } from '../../platform/texts.ts';
+import { inertText, namesOf } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 import { askForKey } from './askForKey.ts';
@@ -20,14 +21,20 @@ export async function renameKey(services: Services, target?: SigningKeyTarget, n
       validate: value => (value.trim() === '' ? vscode.l10n.t('This may not be empty.') : undefined),
     }));
   if (wanted.trim() !== '') {
-    await vault.putSigningKey({ ...key, name: wanted.trim() });
+    await vault.updateSigningKey(key.id, current => ({ ...current, name: wanted.trim() }));
   }
 }
 
-/** A new key in the place of the old one: credentials sign with it from now on, and get a new token each. */
+/**
+ * A new key in the place of the old one, after asking: servers that were given the old one refuse what is signed from now on.
+ * Credentials get a new token each; one that can't doesn't keep the others from theirs.
+ */
 export async function rotateKey(services: Services, target?: SigningKeyTarget): Promise<void> {
-  const { vault, broker, clock } = services;
+  const { vault, broker, clock, log, commands } = services;
   const key = await askForKey(services, target);
+  if (!(await confirmRotation(vault.credentials, key))) {
+    return;
+  }
   const algorithm = key.algorithm ?? 'HS256';
   const fresh = await generateKey(
     algorithm,
@@ -36,10 +43,14 @@ export async function rotateKey(services: Services, target?: SigningKeyTarget): 
   if (!fresh.ok) {
     throw keyError(fresh.error);
   }
-  await vault.putSigningKey(await rotateSigningKey(key, fresh.value, clock.now()));
-  const users = usersOf(vault.credentials, key);
-  for (const credential of users) {
-    await broker.renew(credential.id);
+  await vault.updateSigningKey(key.id, current => rotateSigningKey(current, fresh.value, clock.now()));
+  for (const { id } of signersOf(vault.credentials, key)) {
+    try {
+      await broker.renew(id);
+    } catch (error) {
+      log.error('not-signed-with-rotated-key', error, { id });
+      commands.show(error);
+    }
   }
   const message =
     key.type === 'oct'
@@ -52,6 +63,38 @@ export async function rotateKey(services: Services, target?: SigningKeyTarget): 
           plainText(key.name),
         );
   void vscode.window.showInformationMessage(inertText(message));
+}
+
+async function confirmRotation(credentials: readonly Credential[], key: SigningKey): Promise<boolean> {
+  const signers = signersOf(credentials, key);
+  const clients = usersOfKey(credentials, key.id).filter(({ kind }) => kind === 'oauth');
+  const paragraphs = [
+    signers.length > 0 &&
+      vscode.l10n.t(
+        'These credentials get a token that is signed with the new one: {0}.',
+        namesOf(signers.map(({ name }) => name)),
+      ),
+    key.type === 'oct'
+      ? vscode.l10n.t('A server that knows the secret refuses them until you give it the new one.')
+      : vscode.l10n.t(
+          'A server that was given the public key refuses them until you give it the new one. One that reads the exported JWKS needs that again.',
+        ),
+    clients.length > 0 &&
+      vscode.l10n.t(
+        'These sign in with it, and cannot until their authorization server has the new public key: {0}.',
+        namesOf(clients.map(({ name }) => name)),
+      ),
+    key.type === 'oct'
+      ? vscode.l10n.t('The old secret is gone then. This cannot be undone.')
+      : vscode.l10n.t('The old private key is gone then. This cannot be undone.'),
+  ];
+  const yes = vscode.l10n.t('Rotate');
+  const answer = await vscode.window.showWarningMessage(
+    inertText(vscode.l10n.t('Rotate the signing key “{0}”?', plainText(key.name))),
+    { modal: true, detail: inertText(paragraphs.filter(Boolean).join('\n\n')) },
+    yes,
+  );
+  return answer === yes;
 }
 
 /** Ends the time in which tokens of the key before are still good. */
@@ -68,22 +111,26 @@ export async function dropPrevious(services: Services, target?: SigningKeyTarget
       prompt: vscode.l10n.t('Which public key leaves the JWKS? Tokens signed with it are good no more.'),
       items: kids.map(value => ({ label: plainText(value), value })),
     }));
-  await vault.putSigningKey(dropPreviousKey(key, chosen));
+  await vault.updateSigningKey(key.id, current => dropPreviousKey(current, chosen));
 }
 
 export async function deleteKey(services: Services, target?: SigningKeyTarget): Promise<void> {
   const { vault } = services;
   const key = await askForKey(services, target);
-  const users = usersOf(vault.credentials, key).map(credential => plainText(credential.name));
+  const users = usersOfKey(vault.credentials, key.id);
   const yes = vscode.l10n.t('Delete');
   const answer = await vscode.window.showWarningMessage(
     inertText(vscode.l10n.t('Delete the signing key “{0}” from the keyring?', plainText(key.name))),
     {
       modal: true,
-      detail:
+      detail: inertText(
         users.length === 0
-          ? vscode.l10n.t('No credential signs with it. This cannot be undone.')
-          : vscode.l10n.t('These credentials can sign no more: {0}. This cannot be undone.', users.join(', ')),
+          ? vscode.l10n.t('No credential uses it. This cannot be undone.')
+          : vscode.l10n.t(
+              'These credentials need it, and get no new tokens without it: {0}. This cannot be undone.',
+              namesOf(users.map(({ name }) => name)),
+            ),
+      ),
     },
     yes,
   );
@@ -92,6 +139,9 @@ export async function deleteKey(services: Services, target?: SigningKeyTarget): 
   }
 }
 
-function usersOf(credentials: readonly Credential[], key: SigningKey): Credential[] {
-  return credentials.filter(credential => credential.kind === 'signedJwt' && credential.keyId === key.id);
+/** Those that get a new token from it. A revoked credential gets none. */
+function signersOf(credentials: readonly Credential[], key: SigningKey): Credential[] {
+  return usersOfKey(credentials, key.id).filter(
+    ({ kind, revokedAt }) => kind === 'signedJwt' && revokedAt === undefined,
+  );
 }

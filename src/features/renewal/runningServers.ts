@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { currentToken, isRenewable } from '../../core/credentials/token.ts';
-import { plainText } from '../../core/text.ts';
 import { settingsSection } from '../../ids.ts';
 import { runCommand } from '../../platform/commands.ts';
 import { type Holder, holdersOf, runState } from '../../platform/holders.ts';
-import { inertText } from '../../platform/texts.ts';
+import { inertText, namesOf } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
 
 /** How long VS Code may take to see that a config file has changed, in ms. */
@@ -127,9 +126,7 @@ export class RunningServers {
     }
     this.#prompting = true;
     try {
-      const names = [...new Set([...this.#asking.values()].map(({ target }) => plainText(target.server, 60)))].join(
-        ', ',
-      );
+      const names = namesOf([...this.#asking.values()].map(({ target }) => target.server));
       const restart = vscode.l10n.t('Restart');
       const always = vscode.l10n.t('Always Restart');
       const never = vscode.l10n.t('Never Restart');

@@ -62,6 +62,18 @@ export class Messages {
   }
 }
 
+/** Runs a command whose question is answered with this button. */
+export async function answering<T>(button: string, work: () => Promise<T>): Promise<T> {
+  const messages = new Messages();
+  messages.answer = ({ buttons }) => buttons.find(title => title === button);
+  messages.catch();
+  try {
+    return await work();
+  } finally {
+    messages.release();
+  }
+}
+
 function titleOf(button: Button): string {
   return typeof button === 'string' ? button : button.title;
 }

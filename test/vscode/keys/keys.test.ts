@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { logText, services } from '../harness/inside.ts';
 import { inWorkspace, run, until } from '../harness/keyring.ts';
-import { Messages } from '../harness/messages.ts';
+import { answering, Messages } from '../harness/messages.ts';
 
 describe('Signing keys', () => {
   for (const algorithm of ['HS256', 'HS512', 'RS256', 'PS384', 'ES256', 'ES512', 'EdDSA']) {
@@ -129,7 +129,7 @@ describe('Signing keys', () => {
       assert.equal(messages.shown[0]?.text, 'Delete the signing key “shared” from the keyring?');
       assert.equal(
         messages.shown[0]?.detail,
-        'These credentials can sign no more: first, second. This cannot be undone.',
+        'These credentials need it, and get no new tokens without it: first, second. This cannot be undone.',
       );
       assert.ok(vault.signingKey(keyId));
       messages.answer = () => 'Delete';
@@ -142,6 +142,62 @@ describe('Signing keys', () => {
       );
     } finally {
       messages.release();
+    }
+  });
+
+  it('is rotated after a question, and a revoked credential keeps none of the others from its new token', async () => {
+    const keyId = (await run('mcpKeyring.keys.add', {
+      kind: 'generate',
+      algorithm: 'HS256',
+      name: 'rotated',
+    })) as string;
+    const ids: string[] = [];
+    for (const name of ['1 revoked', '2 signing']) {
+      const answers = { kind: 'signedJwt', name, keyId, claims: { sub: name } } as const;
+      ids.push((await run('mcpKeyring.addCredential', undefined, answers)) as string);
+    }
+    const [revoked = '', signing = ''] = ids;
+    await answering('Revoke', async () => run('mcpKeyring.credentials.revoke', { credentialId: revoked }));
+    const { vault } = await services();
+    const before = vault.signingKey(keyId);
+    const tokenOf = async (id: string) => {
+      const credential = await vault.readCredential(id);
+      return credential.kind === 'signedJwt' ? credential.token?.reveal() : undefined;
+    };
+    const token = await tokenOf(signing);
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await run('mcpKeyring.keys.rotate', { keyId });
+      assert.equal(vault.signingKey(keyId), before);
+      assert.equal(messages.shown[0]?.text, 'Rotate the signing key “rotated”?');
+      assert.match(messages.shown[0]?.detail ?? '', /signed with the new one: 2 signing\./);
+      messages.answer = ({ buttons }) => buttons.find(button => button === 'Rotate');
+      await run('mcpKeyring.keys.rotate', { keyId });
+      assert.notEqual(vault.signingKey(keyId)?.text.reveal(), before?.text.reveal());
+      assert.notEqual(await tokenOf(signing), token);
+      assert.deepEqual(
+        messages.shown.filter(({ kind }) => kind === 'error'),
+        [],
+      );
+    } finally {
+      messages.release();
+    }
+  });
+
+  it('outlives its last credential, unless the person deletes it too', async () => {
+    const keyId = (await run('mcpKeyring.keys.add', {
+      kind: 'generate',
+      algorithm: 'HS256',
+      name: 'of one',
+    })) as string;
+    const { vault } = await services();
+    const answers = { kind: 'signedJwt', name: 'only one', keyId, claims: { sub: 'alice' } } as const;
+    for (const button of ['Delete', 'Delete with Signing Key']) {
+      const credentialId = (await run('mcpKeyring.addCredential', undefined, answers)) as string;
+      await answering(button, async () => run('mcpKeyring.credentials.delete', { credentialId }));
+      assert.equal(vault.credential(credentialId), undefined);
+      assert.equal(vault.signingKey(keyId) !== undefined, button === 'Delete');
     }
   });
 

@@ -5,6 +5,7 @@ import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts
 import { JWKS_SERVER_AUDIENCE, JWKS_SERVER_ISSUER, startJwksServer } from '../../servers/jwksServer.ts';
 import { services } from '../harness/inside.ts';
 import { addServer, pause, run, start, stop, until } from '../harness/keyring.ts';
+import { answering } from '../harness/messages.ts';
 
 const claims = { iss: JWKS_SERVER_ISSUER, aud: JWKS_SERVER_AUDIENCE, sub: 'alice', scope: 'notes:read notes:write' };
 
@@ -105,7 +106,7 @@ describe('Signing', function () {
     const { broker } = await services();
     const before = (await broker.headerFor(server.url, 'Authorization')).token.reveal();
     await pause(1100); // `iat` counts seconds.
-    await run('mcpKeyring.keys.rotate', { keyId });
+    await answering('Rotate', async () => run('mcpKeyring.keys.rotate', { keyId }));
     const after = (await broker.headerFor(server.url, 'Authorization')).token.reveal();
     assert.notEqual(decodeProtectedHeader(before).kid, decodeProtectedHeader(after).kid);
     const keys = await jwks(keyId);

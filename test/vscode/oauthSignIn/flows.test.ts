@@ -14,6 +14,7 @@ import {
 import { clientMetadataText } from '../../tools/clientMetadata.ts';
 import { forgetAll, services } from '../harness/inside.ts';
 import { addServer, readText, run, start, stop, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
 import { Person } from './person.ts';
 import { authorizationsSeen, methodsAnswered, requestsTo, startProvider } from './servers.ts';
 
@@ -220,8 +221,24 @@ describe('OAuth: from a sign-in to a server that runs', function () {
     assert.equal(sent?.client_assertion_type, 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
     const claims = JSON.parse(Buffer.from(sent?.client_assertion?.split('.')[1] ?? '', 'base64url').toString());
     assert.deepEqual([claims.iss, claims.sub, claims.aud], ['service-jwt', 'service-jwt', provider.issuer]);
-    assert.equal((await credentialOf(result)).clientKeyId, keyId);
+    const { clientKeyId, name } = await credentialOf(result);
+    assert.equal(clientKeyId, keyId);
     await assertConnected(result);
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await run('mcpKeyring.keys.rotate', { keyId });
+      await run('mcpKeyring.keys.delete', { keyId });
+      const [rotation = '', deletion = ''] = messages.shown.map(({ detail }) => detail);
+      assert.ok(
+        rotation.includes(
+          `sign in with it, and cannot until their authorization server has the new public key: ${name}`,
+        ),
+      );
+      assert.ok(deletion.includes(`get no new tokens without it: ${name}`));
+    } finally {
+      messages.release();
+    }
   });
 
   it('token endpoint: a form with fields of its own', async () => {

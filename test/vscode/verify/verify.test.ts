@@ -8,6 +8,7 @@ import type { VerifyTokenAnswers } from '../../../src/ids.ts';
 import { signRolesToken } from '../../servers/rolesServer.ts';
 import { services, uriOf } from '../harness/inside.ts';
 import { addServer, codes, pause, run, until } from '../harness/keyring.ts';
+import { answering } from '../harness/messages.ts';
 
 const secret = 'demo-shared-secret-that-protects-nothing';
 
@@ -160,7 +161,7 @@ describe('Verify Token', function () {
     await verify({ with: { kind: 'signingKey', keyId } }, { credentialId });
     await until('the result', async () => /Verified with/.test(await hoverText(target.file)));
     await pause(1100);
-    await run('mcpKeyring.keys.rotate', { keyId });
+    await answering('Rotate', async () => run('mcpKeyring.keys.rotate', { keyId }));
     await until('the result to go', async () => !/Verified with/.test(await hoverText(target.file)));
     const { vault } = await services();
     const events = (await vault.readCredential(credentialId)).history.map(({ event }) => event);

@@ -11,6 +11,7 @@ import { historyLimit, withEvent } from '../../../../src/core/credentials/histor
 import { currentToken } from '../../../../src/core/credentials/token.ts';
 import { Vault } from '../../../../src/core/credentials/vault.ts';
 import { KeyringError } from '../../../../src/core/errors.ts';
+import { Secret } from '../../../../src/core/secret.ts';
 import { FakeLog } from '../../../fakes/log.ts';
 import { FakeSecretStore } from '../../../fakes/secretStore.ts';
 import { apiKey, bearer, codeGrant, hmacKey, oauth, recipeGrant, signedJwt } from './samples.ts';
@@ -148,6 +149,24 @@ describe('vault', () => {
     assert.deepEqual(
       vault.credential('key-1')?.history.map(entry => entry.at),
       Array.from({ length: 20 }, (_, at) => at),
+    );
+  });
+
+  it('changes the signing key that is there, not the one that it remembers', async () => {
+    const { store, vault } = await openVault();
+    await vault.putSigningKey(hmacKey());
+    const rotated = { ...hmacKey(), text: new Secret('another-secret-that-protects-nothing') };
+    store.entries.set('signing-key/hmac-1', encodeSigningKey(rotated));
+    await vault.updateSigningKey('hmac-1', key => ({ ...key, name: 'renamed here' }));
+    const stored = decodeSigningKey(store.entries.get('signing-key/hmac-1') ?? '');
+    assert.ok(stored.ok);
+    assert.equal(stored.value.name, 'renamed here');
+    assert.equal(stored.value.text.reveal(), 'another-secret-that-protects-nothing');
+    assert.equal(vault.signingKey('hmac-1')?.text.reveal(), 'another-secret-that-protects-nothing');
+    store.entries.delete('signing-key/hmac-1');
+    await assert.rejects(
+      vault.updateSigningKey('hmac-1', key => key),
+      code('signing-key-not-found'),
     );
   });
 
