@@ -220,4 +220,35 @@ describe('A credential', () => {
       async () => (await credential('todo viewer'))?.spoken.endsWith(', attached to no server') || undefined,
     );
   });
+
+  it('takes its key along when it is deleted, if asked to; the key can be rotated', async () => {
+    const { dialog, quickInput, sideBar } = workbench;
+    // It has the name of the key that was made with it.
+    await sideBar.contextMenu('Credentials', 'admin', 'Rename...');
+    await quickInput.appears('The new name of “admin”');
+    await quickInput.answer('todo signer');
+    await waitFor('the new name', async () => (await credential('todo signer')) && true);
+    await sideBar.contextMenu('Credentials', 'admin', 'Rotate Signing Key...');
+    const said = await dialog.read();
+    await workbench.screenshot('rotate-dark');
+    assert.equal(said.message, 'Rotate the signing key “admin”?');
+    assert.match(said.detail, /These credentials get a token that is signed with the new one: todo signer\./);
+    assert.deepEqual([...said.buttons].sort(), ['Cancel', 'Rotate']);
+    await dialog.choose('Rotate');
+    await waitFor(
+      'word of it',
+      async () =>
+        (await workbench.notifications()).some(({ message }) => message.includes('has a new secret')) || undefined,
+    );
+
+    await sideBar.contextMenu('Credentials', 'todo signer', 'Delete...');
+    const asked = await dialog.read();
+    await workbench.screenshot('delete-with-key-dark');
+    assert.match(asked.detail, /Nothing else uses its signing key “admin”/);
+    await dialog.choose('Delete with Signing Key');
+    await waitFor('both to go', async () => {
+      const rows = await sideBar.rows('Credentials');
+      return rows.some(({ label }) => label === 'admin' || label === 'todo signer') ? undefined : true;
+    });
+  });
 });

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { Secret } from '../secret.ts';
 import { findAlgorithm } from './algorithms.ts';
 import { type ImportedKey, thumbprint } from './importKey.ts';
-import { type KeyProblem, keyProblem, publicMembersOf } from './keyMaterial.ts';
+import { type KeyProblem, keyBits, keyProblem, publicMembersOf } from './keyMaterial.ts';
 import { generateHmacSecret } from './secrets.ts';
 import type { JsonObject } from './types.ts';
 import type { VerificationKey } from './verifySignature.ts';
@@ -51,6 +51,26 @@ export function makeSigningKey(
 ): SigningKey {
   const { id, name, createdAt } = named;
   return { id, name, createdAt, ...material, algorithm, ...(kid !== undefined && { kid }) };
+}
+
+/**
+ * A new key to {@link rotateSigningKey} to: of the same type, no shorter, and read in the same way by the servers that get it.
+ * @param algorithms what tokens are signed with it: a secret has as many bits as the longest hash (RFC 7518 section 3.2)
+ */
+export async function generateSuccessor(
+  key: SigningKey,
+  algorithms: readonly string[],
+): Promise<Result<ImportedKey, KeyProblem>> {
+  if (key.type === 'jwk') {
+    const bits = keyBits(key);
+    return generateKey(key.algorithm, rsaSizes.find(size => size >= bits) ?? rsaSizes.at(-1));
+  }
+  const [longest = 'HS256' as const] = [key.algorithm, ...algorithms]
+    .flatMap(name => findAlgorithm(name) ?? [])
+    .filter(({ keyType }) => keyType === 'oct')
+    .sort((a, b) => b.hashBits - a.hashBits)
+    .map(({ name }) => name);
+  return ok({ material: { type: 'oct', ...generateHmacSecret(longest, key.encoding) }, algorithm: longest });
 }
 
 /**

@@ -9,11 +9,17 @@ export function neededBits(algorithm: string): number {
   return findAlgorithm(algorithm)?.minimumBits ?? 256;
 }
 
-/** A new HMAC secret of as many random bits as the hash, as base64url text whose UTF-8 bytes are the key. */
-export function generateHmacSecret(algorithm: string): { readonly text: Secret; readonly encoding: SecretEncoding } {
-  const text = encodeBase64url(crypto.getRandomValues(new Uint8Array(neededBits(algorithm) / 8)));
-  // As text: servers read their secret from an environment variable, and most take its bytes as they are.
-  return { text: new Secret(text), encoding: 'utf8' };
+/**
+ * A new HMAC secret of as many random bits as the hash.
+ * @param encoding how its text becomes bytes. Servers read it from an environment variable, and most take the text's bytes as
+ *   they are: by default it's base64url text whose UTF-8 bytes are the key
+ */
+export function generateHmacSecret(
+  algorithm: string,
+  encoding: SecretEncoding = 'utf8',
+): { readonly text: Secret; readonly encoding: SecretEncoding } {
+  const bytes = crypto.getRandomValues(new Uint8Array(neededBits(algorithm) / 8));
+  return { text: new Secret(encode(bytes, encoding)), encoding };
 }
 
 /** The bytes of a typed secret. Base64 is read with or without padding. */
@@ -27,6 +33,17 @@ export function hmacBytes(
 
 export function hmacStrength(bytes: Uint8Array, algorithm: string): { readonly bits: number; readonly needed: number } {
   return { bits: bytes.length * 8, needed: neededBits(algorithm) };
+}
+
+function encode(bytes: Uint8Array, encoding: SecretEncoding): string {
+  switch (encoding) {
+    case 'hex':
+      return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+    case 'base64':
+      return btoa(String.fromCharCode(...bytes));
+    default:
+      return encodeBase64url(bytes);
+  }
 }
 
 function decode(text: string, encoding: SecretEncoding): Uint8Array<ArrayBuffer> | undefined {

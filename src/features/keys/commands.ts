@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { usersOfKey } from '../../core/credentials/keyUsers.ts';
 import type { Credential, SigningKey } from '../../core/credentials/types.ts';
-import { keyBits, keyError } from '../../core/jwt/keyMaterial.ts';
-import { dropPreviousKey, generateKey, rotateSigningKey } from '../../core/jwt/keys.ts';
+import { keyError } from '../../core/jwt/keyMaterial.ts';
+import { dropPreviousKey, generateSuccessor, rotateSigningKey } from '../../core/jwt/keys.ts';
 import { plainText } from '../../core/text.ts';
 import type { SigningKeyTarget } from '../../ids.ts';
 import { inertText, namesOf } from '../../platform/texts.ts';
@@ -35,11 +35,10 @@ export async function rotateKey(services: Services, target?: SigningKeyTarget): 
   if (!(await confirmRotation(vault.credentials, key))) {
     return;
   }
-  const algorithm = key.algorithm ?? 'HS256';
-  const fresh = await generateKey(
-    algorithm,
-    key.type === 'jwk' && key.publicJwk.kty === 'RSA' ? keyBits(key) : undefined,
+  const used = usersOfKey(vault.credentials, key.id).flatMap(credential =>
+    credential.kind === 'signedJwt' ? [credential.template.algorithm] : [],
   );
+  const fresh = await generateSuccessor(key, used);
   if (!fresh.ok) {
     throw keyError(fresh.error);
   }

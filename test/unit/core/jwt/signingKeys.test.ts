@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { decodeSigningKey, encodeSigningKey } from '../../../../src/core/credentials/codec.ts';
 import type { SigningKey } from '../../../../src/core/credentials/types.ts';
@@ -13,8 +13,15 @@ import {
 } from '../../../../src/core/jwt/exportKey.ts';
 import { importPublicKeys } from '../../../../src/core/jwt/importKey.ts';
 import { checkKey, keyBits } from '../../../../src/core/jwt/keyMaterial.ts';
-import { dropPreviousKey, generateKey, makeSigningKey, rotateSigningKey } from '../../../../src/core/jwt/keys.ts';
+import {
+  dropPreviousKey,
+  generateKey,
+  generateSuccessor,
+  makeSigningKey,
+  rotateSigningKey,
+} from '../../../../src/core/jwt/keys.ts';
 import { claimsFor, signJwt } from '../../../../src/core/jwt/sign.ts';
+import type { JsonObject } from '../../../../src/core/jwt/types.ts';
 import { verifyJwt } from '../../../../src/core/jwt/verify.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 
@@ -55,6 +62,47 @@ describe('generateKey', () => {
       const key = await generateKey(name);
       assert.ok(!key.ok && key.error.reason === 'algorithm-unknown');
     }
+  });
+});
+
+describe('generateSuccessor', () => {
+  it('makes a secret that fits all that is signed with it, in the encoding of the old one', async () => {
+    for (const [encoding, text] of [
+      ['utf8', /^[\w-]{86}$/],
+      ['base64url', /^[\w-]{86}$/],
+      ['base64', /^[A-Za-z0-9+/]{86}==$/],
+      ['hex', /^[0-9a-f]{128}$/],
+    ] as const) {
+      const made = await generateSuccessor({ ...hmac, encoding }, ['HS256', 'HS512', 'HS384', 'RS256', 'HS1']);
+      assert.ok(made.ok && made.value.material.type === 'oct');
+      assert.equal(made.value.algorithm, 'HS512');
+      assert.equal(made.value.material.encoding, encoding);
+      assert.match(made.value.material.text.reveal(), text);
+      assert.equal(checkKey(made.value.material, 'HS512'), undefined);
+    }
+    const least = await generateSuccessor(hmac, []);
+    assert.ok(least.ok && least.value.algorithm === 'HS256' && keyBits(least.value.material) >= 256);
+  });
+
+  it('makes an RSA key of a size that is offered, and no shorter one', async function () {
+    this.timeout(60_000);
+    for (const [bits, wanted] of [
+      [2048, 2048],
+      [2560, 3072],
+      [5120, 4096],
+    ] as const) {
+      const { publicKey } = generateKeyPairSync('rsa', { modulusLength: bits });
+      const key: SigningKey = {
+        ...(await pair()),
+        algorithm: 'PS256',
+        publicJwk: publicKey.export({ format: 'jwk' }) as JsonObject,
+      };
+      const made = await generateSuccessor(key, []);
+      assert.ok(made.ok && made.value.algorithm === 'PS256');
+      assert.equal(keyBits(made.value.material), wanted);
+    }
+    const curve = await generateSuccessor(await pair('ES384'), []);
+    assert.ok(curve.ok && curve.value.algorithm === 'ES384');
   });
 });
 
