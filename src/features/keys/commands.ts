@@ -5,6 +5,7 @@ import { keyError } from '../../core/jwt/keyMaterial.ts';
 import { dropPreviousKey, generateSuccessor, rotateSigningKey } from '../../core/jwt/keys.ts';
 import { plainText } from '../../core/text.ts';
 import type { SigningKeyTarget } from '../../ids.ts';
+import { runCommand } from '../../platform/commands.ts';
 import { inertText, namesOf } from '../../platform/texts.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
@@ -61,7 +62,15 @@ export async function rotateKey(services: Services, target?: SigningKeyTarget): 
           '“{0}” has a new key. Its JWKS holds the old public key too, until you drop it.',
           plainText(key.name),
         );
-  void vscode.window.showInformationMessage(inertText(message));
+  const give = key.type === 'oct' ? vscode.l10n.t('Copy Secret...') : vscode.l10n.t('Export Public Key...');
+  // Not waited for: the command is done when the work is, not when somebody looks at the message.
+  void vscode.window.showInformationMessage(inertText(message), give).then(chosen => {
+    if (chosen === give) {
+      void runCommand(key.type === 'oct' ? 'mcpKeyring.keys.exportPrivate' : 'mcpKeyring.keys.exportPublic', {
+        keyId: key.id,
+      });
+    }
+  });
 }
 
 async function confirmRotation(credentials: readonly Credential[], key: SigningKey): Promise<boolean> {

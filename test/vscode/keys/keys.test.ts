@@ -180,6 +180,8 @@ describe('Signing keys', () => {
         messages.shown.filter(({ kind }) => kind === 'error'),
         [],
       );
+      // The servers need it next.
+      assert.deepEqual(messages.shown.at(-1)?.buttons, ['Copy Secret...']);
     } finally {
       messages.release();
     }
