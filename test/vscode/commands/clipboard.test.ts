@@ -10,8 +10,9 @@ const url = 'https://todos.example.com/mcp';
 describe('Copying a token', () => {
   const settings = vscode.workspace.getConfiguration('mcpKeyring');
 
-  // Here and not in host.ts: a setting of the machine stands where the extension host is.
-  before(() => settings.update('clearClipboardAfter', 2, vscode.ConfigurationTarget.Global));
+  // Here and not in host.ts: a setting of the machine stands where the extension host is. Long enough for a busy machine to
+  // look before it is over.
+  before(() => settings.update('clearClipboardAfter', 4, vscode.ConfigurationTarget.Global));
   after(() => settings.update('clearClipboardAfter', undefined, vscode.ConfigurationTarget.Global));
 
   beforeEach(async () => {
@@ -35,7 +36,7 @@ describe('Copying a token', () => {
     await addTodos();
     await run('mcpKeyring.servers.copyToken', { file, server: 'todos' });
     await clipboard.writeText('something else');
-    await pause(2500);
+    await pause(4500);
     assert.equal(await clipboard.readText(), 'something else');
   });
 
@@ -48,9 +49,9 @@ describe('Copying a token', () => {
       credential: { kind: 'apiKey', key },
     });
     await run('mcpKeyring.servers.copyToken', { file, server: 'todos' });
-    await pause(1200);
+    await pause(2200);
     await run('mcpKeyring.servers.copyToken', { file, server: 'weather' });
-    await pause(1200);
+    await pause(2200);
     assert.equal(await clipboard.readText(), key);
     await until('an empty clipboard', async () => (await clipboard.readText()) === '');
   });
