@@ -31,6 +31,8 @@ export async function saveTemplate(services: Services, credentialId: string, tex
     throw new KeyringError('signing-key-missing', { name: credential.name, keyId: credential.keyId });
   }
   const template = readTemplate(text, key);
+  // What can't be signed is not stored.
+  await broker.sign({ ...credential, template }, clock.now());
   await vault.updateCredential(credentialId, current =>
     current.kind === 'signedJwt'
       ? withEvent({ ...current, template }, { at: clock.now(), event: 'replaced' })

@@ -33,8 +33,12 @@ export class TokenTemplates implements vscode.FileSystemProvider, Disposable {
     this.#subscriptions = [
       this.#changed,
       vscode.workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
-        if (uri.scheme === templateScheme && reason !== vscode.TextDocumentSaveReason.Manual) {
-          this.#automatic.add(uri.toString());
+        if (uri.scheme === templateScheme) {
+          // An automatic save that came to nothing must not make the next one by hand count as one.
+          this.#automatic.delete(uri.toString());
+          if (reason !== vscode.TextDocumentSaveReason.Manual) {
+            this.#automatic.add(uri.toString());
+          }
         }
       }),
     ];

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SignedJwtCredential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
+import { readAudience } from '../../core/jwt/claims.ts';
 import { switchRole } from '../../core/jwt/presets.ts';
 import type { RolePreset } from '../../core/jwt/rolePresets.ts';
 import { plainText } from '../../core/text.ts';
@@ -52,16 +53,16 @@ function roleOf({ template }: SignedJwtCredential): string | undefined {
   return typeof template.claims.role === 'string' ? template.claims.role : undefined;
 }
 
-/** Credentials that speak for the same subject to the same issuer with the same key. */
+/** Credentials that speak for the same subject and issuer, to the same audience, with the same key. */
 function siblings({ vault }: Services, credential: SignedJwtCredential): SignedJwtCredential[] {
-  const { sub, iss } = credential.template.claims;
+  const speaksFor = ({ template: { claims } }: SignedJwtCredential) =>
+    JSON.stringify([claims.sub, claims.iss, readAudience(claims)]);
   return vault.credentials.filter(
     other =>
       other.kind === 'signedJwt' &&
       other.revokedAt === undefined &&
       other.keyId === credential.keyId &&
-      other.template.claims.sub === sub &&
-      other.template.claims.iss === iss,
+      speaksFor(other) === speaksFor(credential),
   ) as SignedJwtCredential[];
 }
 
@@ -88,9 +89,14 @@ async function makeSibling(
 ): Promise<SignedJwtCredential> {
   const now = clock.now();
   const from = settings.rolePresets.find(preset => preset.role === roleOf(credential));
-  const { token: _token, lastUsedAt: _lastUsedAt, revokedAt: _revokedAt, ...rest } = credential;
+  const { keyId, header, description, automaticRenewal } = credential;
+  // Nothing else goes over: neither its tokens nor its place in the terminals is the new one's.
   const sibling: SignedJwtCredential = {
-    ...rest,
+    kind: 'signedJwt',
+    keyId,
+    header,
+    ...(description !== undefined && { description }),
+    ...(automaticRenewal !== undefined && { automaticRenewal }),
     id: crypto.randomUUID(),
     name: siblingName(credential, from?.role, to.role),
     template: { ...credential.template, claims: switchRole(credential.template.claims, from, to) },
@@ -100,7 +106,12 @@ async function makeSibling(
     timesRenewed: 0,
   };
   await vault.putCredential(sibling);
-  await broker.renew(sibling.id);
+  try {
+    await broker.renew(sibling.id);
+  } catch (error) {
+    await vault.deleteCredential(sibling.id);
+    throw error;
+  }
   return sibling;
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SignedJwtCredential } from '../../../src/core/credentials/types.ts';
 import type { AddServerResult } from '../../../src/ids.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { startRolesServer } from '../../servers/rolesServer.ts';
@@ -52,6 +53,32 @@ describe('Switch Role', function () {
       permissions: ['read:todos', 'create:todos', 'update:todos'],
     });
     assert.equal(credential.name, 'todos-roles (editor)');
+  });
+
+  it('makes a credential that no terminal has, and leaves those for another audience alone', async () => {
+    const { vault } = await services();
+    const { keyId } = vault.credential(target.credentialId) as SignedJwtCredential;
+    const elsewhere = (await run('mcpKeyring.addCredential', undefined, {
+      kind: 'signedJwt',
+      name: 'for another server',
+      keyId,
+      claims: { iss: 'mcp-auth-server', sub: 'alice', role: 'readonly', aud: 'https://other.example/mcp' },
+    })) as string;
+    await vault.updateCredential(target.credentialId, credential => ({
+      ...credential,
+      terminal: { variable: 'TODOS_TOKEN' },
+    }));
+    await run('mcpKeyring.servers.switchRole', target, 'viewer');
+    const id = (await run('mcpKeyring.servers.switchRole', target, 'readonly')) as string;
+    assert.notEqual(id, elsewhere);
+    const made = vault.credential(id);
+    assert.ok(made?.kind === 'signedJwt' && made.token);
+    assert.equal(made.terminal, undefined);
+    assert.equal(made.template.claims.aud, undefined);
+    assert.deepEqual(
+      made.history.map(({ event }) => event),
+      ['created', 'signed', 'attached'],
+    );
   });
 
   it('knows the roles of the settings alone', async () => {
