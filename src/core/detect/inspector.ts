@@ -315,12 +315,13 @@ export class Inspector {
     return found;
   }
 
-  #cookies(place: SecretPlace, name: string, value: string, at: number): void {
+  #cookies(place: SecretPlace, name: string, cookies: string, at: number): void {
     let start = 0;
-    for (const part of value.split(';')) {
+    for (const part of cookies.split(';')) {
       const equals = part.indexOf('=');
       const secret = part.slice(equals + 1).trim();
-      if (!isReference(secret) && (accepts('random', secret) || jwtLength(secret) > 0)) {
+      const value = decoded(secret);
+      if (!isReference(value) && (accepts('random', value) || jwtLength(value) > 0)) {
         const from = at + start + part.indexOf(secret, equals + 1);
         this.#report(place, name, 'key', from, from + secret.length);
       }

@@ -71,6 +71,8 @@ export function searchGitHistory(path: string, text: string): Promise<GitHistory
     '--all',
     '--follow',
     '-p',
+    // Whatever the repository's attributes call binary.
+    '--text',
     '--no-color',
     '--no-ext-diff',
     '--no-textconv',

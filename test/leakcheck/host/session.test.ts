@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { currentToken } from '../../../src/core/credentials/token.ts';
-import { providedFile, type ServerTarget } from '../../../src/ids.ts';
+import type { Verification } from '../../../src/core/jwt/verify.ts';
+import { providedFile, type ServerTarget, type TestConnectionResult } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
 import { ROLE_PERMISSIONS, signRolesToken, startRolesServer } from '../../servers/rolesServer.ts';
@@ -189,7 +190,7 @@ describe('A session', function () {
         await startWithKey(target(name('weather')));
       });
 
-      it('adds, starts, renews and shows a server with a signed token', async () => {
+      it('adds, starts, renews, verifies and shows a server with a signed token', async () => {
         await addServer({
           name: name('todos'),
           url: `${todos.url}?${delivery}`,
@@ -210,7 +211,13 @@ describe('A session', function () {
         await run('mcpKeyring.servers.renewToken', target(name('todos')));
         await start(target(name('todos')));
         await reached(todos);
-        await run('mcpKeyring.credentials.showClaims', { credentialId: await credentialId(name('todos')) });
+        const credential = { credentialId: await credentialId(name('todos')) };
+        const checked = await run('mcpKeyring.verifyToken', credential, { with: { kind: 'secret', secret } });
+        assert.equal((checked as Verification).valid, true);
+        const tested = await run('mcpKeyring.servers.testConnection', target(name('todos')), { show: true });
+        assert.equal((tested as TestConnectionResult).healthy, true);
+        await run('mcpKeyring.credentials.showClaims', credential);
+        await run('mcpKeyring.credentials.showDetails', credential);
         await run('mcpKeyring.servers.copyToken', target(name('todos')));
       });
 

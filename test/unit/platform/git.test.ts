@@ -51,6 +51,12 @@ describe('git', function () {
     assert.match(history.newest?.date ?? '', /^\d{4}-\d\d-\d\d$/);
   });
 
+  it('finds it where the repository calls the file binary, too', async () => {
+    writeFileSync(path('.gitattributes'), '*.json binary\n');
+    assert.equal((await searchGitHistory(path('deep [x]*/mcp.json'), 'first secret')).commits, 2);
+    rmSync(path('.gitattributes'));
+  });
+
   it('finds nothing that the file never held, and says where there is no history', async () => {
     assert.deepEqual(await searchGitHistory(path('other.json'), 'first secret'), { commits: 0, searched: true });
     assert.deepEqual(await searchGitHistory(path('new.json'), 'x'), { commits: 0, searched: false });

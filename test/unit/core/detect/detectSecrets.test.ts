@@ -50,6 +50,11 @@ describe('detectSecrets', () => {
   describe('reads a server', () => {
     for (const [title, server, expected] of [
       ['env', { env: { GITHUB_TOKEN: key } }, [`a env GITHUB_TOKEN token ${key}`]],
+      [
+        'cookies, signed ones too',
+        { headers: { Cookie: `lang=en; connect.sid=s%3A${key}.${key2}` } },
+        [`a header Cookie key s%3A${key}.${key2}`],
+      ],
       ['environment', { environment: { GITHUB_TOKEN: key } }, [`a env GITHUB_TOKEN token ${key}`]],
       [
         'http_headers',
