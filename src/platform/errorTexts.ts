@@ -432,7 +432,10 @@ export function argumentText(data: FindingData): string {
     case 'unknown-choice':
       return l10n.t('“{0}” is not one of the choices.', text(data.value));
     case 'not-read-only':
-      return l10n.t('“{0}” is not among the tools that say of themselves that they change nothing.', text(data.value));
+      return l10n.t(
+        '“{0}” is not among the tools that say of themselves that they change nothing and need no arguments.',
+        text(data.value),
+      );
     case 'not-over-sse':
       return l10n.t('this server speaks the older transport HTTP+SSE, so only “inspector” can be copied.');
     case 'no-token':

@@ -50,6 +50,8 @@ export interface GuardedServerOptions {
   readonly roleToCall?: string;
   /** Whether its tool fails, whoever calls it. */
   readonly brokenTool?: boolean;
+  /** Whether it lets in whoever sends nothing. */
+  readonly isOpen?: boolean;
   /** Published as RFC 9728 metadata and named in challenges. */
   readonly authorizationServer?: string;
   /** What the metadata say the server is; its URL if left out. */
@@ -100,7 +102,7 @@ export async function startGuardedServer(options: GuardedServerOptions): Promise
     mcp: ({ authInfo }) => {
       const mcp = new McpServer({ name: 'guarded', version: '1.0.0' });
       const role = authInfo?.extra?.role;
-      registerTools(mcp, [tool], () => undefined);
+      registerTools(mcp, [tool, search], () => undefined);
       if (options.brokenTool) {
         mcp.server.setRequestHandler('tools/call', () => ({
           content: [{ type: 'text', text: 'The notebook is on fire.' }],
@@ -129,6 +131,16 @@ const tool = defineTool({
   run: () => 'Water the plants.',
 });
 
+/** Changes nothing either, and cannot be called without being told something. */
+const search = defineTool<{ text: string }>({
+  name: 'search_notes',
+  description: 'Searches the notes.',
+  properties: { text: { type: 'string' } },
+  required: ['text'],
+  annotations: { readOnlyHint: true },
+  run: ({ text }) => text,
+});
+
 async function judge(
   headers: IncomingHttpHeaders,
   now: Date,
@@ -137,7 +149,7 @@ async function judge(
   const name = options.header ?? 'authorization';
   const value = headers[name];
   if (typeof value !== 'string' || value === '') {
-    return 'missing';
+    return options.isOpen ? { authInfo: { token: '', clientId: 'anybody', scopes: [] } } : 'missing';
   }
   const bearer = /^Bearer (\S+)$/.exec(value)?.[1];
   const token = name === 'authorization' ? bearer : value;

@@ -144,10 +144,10 @@ describe('Test Connection', () => {
     await page.locator('.verdict.good').waitFor();
     assert.match(
       await page.locator('.verdict').innerText(),
-      /The server takes the credential\. It offers: tools \(1\)\./,
+      /The server takes the credential\. It offers: tools \(2\)\./,
     );
     assert.match(
-      await page.getByRole('region', { name: 'Tools (1)' }).innerText(),
+      await page.getByRole('region', { name: 'Tools (2)' }).innerText(),
       /read_note\s+read-only · Reads a note\./,
     );
     assert.equal(await workbench.panel.focused(), 'Test Again');

@@ -41,6 +41,8 @@ export class ExchangeError extends Error {
 
 /** Shorter texts stand in answers by chance. */
 const shortestRedacted = 6;
+/** A query says other things as well. */
+const shortestOfQuery = 12;
 
 type Draft = { -readonly [Key in keyof Exchange]: Exchange[Key] };
 
@@ -84,9 +86,11 @@ export class Recorder {
 
   /** A server's text without the secrets that were sent: some send back what they don't like. */
   redact(text: string): string {
-    return this.#options.headers
-      .flatMap(({ value }) => (value instanceof Secret ? partsOf(value) : []))
-      .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+    const { headers, serverUrl } = this.#options;
+    return [
+      ...headers.flatMap(({ value }) => (value instanceof Secret ? partsOf(value) : [])),
+      ...queryOf(serverUrl),
+    ].reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
   }
 
   /** Ends what is still under way. */
@@ -280,6 +284,16 @@ function partsOf(value: Secret): string[] {
   const { token } = schemeAndToken(whole);
   const signature = token.split('.').length === 3 ? (token.split('.')[2] ?? '') : '';
   return [whole, token, signature].filter(({ length }) => length >= shortestRedacted);
+}
+
+/** What may be a secret in a URL's query, as it is sent and as a server reads it. The longest first. */
+function queryOf(url: string): string[] {
+  const { search, searchParams } = new URL(url);
+  const values = search
+    .slice(1)
+    .split('&')
+    .map(pair => pair.slice(pair.indexOf('=') + 1));
+  return [search.slice(1), ...values, ...searchParams.values()].filter(({ length }) => length >= shortestOfQuery);
 }
 
 async function maskedHeader(value: Secret) {

@@ -27,6 +27,9 @@ export interface ExampleSource {
   readonly request: ExampleRequest;
 }
 
+/** Every example sets these itself; some languages know no header that is set twice. */
+const ofProtocol = ['accept', 'content-type', 'mcp-protocol-version', 'mcp-session-id'];
+
 /** RFC 9110 section 5.6.2. */
 const headerName = /^[!#$%&'*+.^_`|~\w-]+$/;
 
@@ -43,7 +46,7 @@ export function exampleCall(
   }
   const taken = new Set<string>();
   const headers: ExampleHeader[] = [];
-  for (const header of source.headers) {
+  for (const header of source.headers.filter(({ name }) => !ofProtocol.includes(name.toLowerCase()))) {
     const value = piecesOf(header, taken);
     if (!headerName.test(header.name) || !value.every(piece => typeof piece !== 'string' || isSendable(piece))) {
       return fail({ header: header.name });

@@ -29,6 +29,7 @@ class MatrixPanel {
   #matrix: RoleMatrix;
   #at: number;
   #asking = false;
+  #isClosed = false;
 
   constructor(services: Services, panel: vscode.WebviewPanel, shown: ShownMatrix) {
     this.#services = services;
@@ -43,7 +44,10 @@ class MatrixPanel {
     const { webview } = this.#panel;
     webview.options = { enableScripts: true, enableForms: false, localResourceRoots: [pageFolder(extensionUri)] };
     const subscription = webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
-    this.#panel.onDidDispose(() => subscription.dispose());
+    this.#panel.onDidDispose(() => {
+      this.#isClosed = true;
+      subscription.dispose();
+    });
     webview.html = pageHtml(webview, extensionUri, 'roleMatrix', name);
   }
 
@@ -111,7 +115,10 @@ class MatrixPanel {
   }
 
   #post(message: MatrixMessage): void {
-    void this.#panel.webview.postMessage(message);
+    // An answer may come when the page is gone.
+    if (!this.#isClosed) {
+      void this.#panel.webview.postMessage(message);
+    }
   }
 }
 

@@ -14,18 +14,19 @@ import { reportView } from './reportWords.ts';
 export class ReportPanel implements Disposable {
   readonly #services: Services;
   readonly #target: ServerTarget;
-  readonly #again: (tool: string | undefined) => Promise<void>;
+  readonly #again: (tool: string | undefined) => Promise<Diagnosis>;
   readonly #panel: vscode.WebviewPanel;
   #diagnosis: Diagnosis;
   #pageIsReady = false;
   #isTesting = false;
+  #isClosed = false;
 
-  /** @param again tests the server once more, and shows what is found then */
+  /** @param again tests the server once more */
   constructor(
     services: Services,
     target: ServerTarget,
     diagnosis: Diagnosis,
-    again: (tool: string | undefined) => Promise<void>,
+    again: (tool: string | undefined) => Promise<Diagnosis>,
   ) {
     this.#services = services;
     this.#target = target;
@@ -39,6 +40,9 @@ export class ReportPanel implements Disposable {
       localResourceRoots: [pageFolder(extensionUri)],
     });
     this.#panel.webview.onDidReceiveMessage(message => this.#receive(message));
+    this.#panel.onDidDispose(() => {
+      this.#isClosed = true;
+    });
     this.#panel.onDidChangeViewState(() => {
       // A page that is hidden is thrown away, and says that it is ready when it comes back.
       this.#pageIsReady &&= this.#panel.visible;
@@ -107,7 +111,10 @@ export class ReportPanel implements Disposable {
     this.#isTesting = true;
     this.#post({ type: 'testing', text: vscode.l10n.t('Testing...') });
     try {
-      await this.#again(tool);
+      const diagnosis = await this.#again(tool);
+      if (!this.#isClosed) {
+        this.show(diagnosis);
+      }
     } finally {
       this.#isTesting = false;
       this.#update();
@@ -116,11 +123,12 @@ export class ReportPanel implements Disposable {
 
   /** @throws Cancelled */
   #pickTool(): Promise<string> {
-    const tools = this.#diagnosis.examination.lists.tools?.items.filter(({ readOnly }) => readOnly) ?? [];
+    const all = this.#diagnosis.examination.lists.tools?.items ?? [];
+    const tools = all.filter(({ readOnly, callableWithoutArguments }) => readOnly && callableWithoutArguments);
     return new Prompts(vscode.l10n.t('Call a Tool of {0}', plainText(this.#target.server))).pick({
       prompt:
         tools.length === 0
-          ? vscode.l10n.t('The server has no tool that says of itself that it changes nothing.')
+          ? vscode.l10n.t('The server has no tool that says of itself that it changes nothing and needs no arguments.')
           : vscode.l10n.t('Which tool? It is called without arguments, and its answer is shown in the report.'),
       items: tools.map(({ name, description = '' }) => ({
         label: plainText(name),
@@ -131,6 +139,9 @@ export class ReportPanel implements Disposable {
   }
 
   #post(message: ReportMessage): void {
-    void this.#panel.webview.postMessage(message);
+    // A test may end when the page is gone.
+    if (!this.#isClosed) {
+      void this.#panel.webview.postMessage(message);
+    }
   }
 }

@@ -107,20 +107,16 @@ export class Reports implements Disposable {
       open.show(diagnosis);
       return;
     }
-    const panel = new ReportPanel(this.#services, target, diagnosis, tool => this.#again(target, tool));
+    const panel = new ReportPanel(this.#services, target, diagnosis, tool => this.#diagnose(target, tool));
     this.#open.set(key, panel);
     panel.onDidDispose(() => this.#open.delete(key));
-  }
-
-  async #again(target: ServerTarget, tool: string | undefined): Promise<void> {
-    this.#show(target, await this.#diagnose(target, tool));
   }
 }
 
 /** Only what says of itself that it changes nothing, and needs nothing to be told, is called on somebody's behalf. */
 function checkedTool({ items }: Listing, name: string): string {
   const tool = items.find(item => item.name === name);
-  if (!tool?.readOnly) {
+  if (!tool?.readOnly || !tool.callableWithoutArguments) {
     throw new KeyringError('argument-invalid', { field: 'tool', reason: 'not-read-only', value: name });
   }
   return tool.name;

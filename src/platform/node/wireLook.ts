@@ -2,17 +2,21 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { WireLook } from '../../core/connection/examination.ts';
+import { orAborted } from '../../core/oauth/http.ts';
 
-const timeLimit = 3000;
+/** For all of it, in ms. */
+const timeLimit = 5000;
 
 /**
  * Looks below HTTP at a server whose answer `fetch` could not read: its addresses, its certificate, the protocols that it takes.
  * The certificate is looked at, not trusted: nothing is sent over the connection but the beginning of one.
  */
-export async function lookAtWire(url: string, signal: AbortSignal): Promise<WireLook | undefined> {
+export async function lookAtWire(url: string, cancelled: AbortSignal): Promise<WireLook | undefined> {
+  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(timeLimit)]);
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
-  const addresses = await lookup(host, { all: true }).then(
+  // The system's resolver can take its time, and cannot be told to stop.
+  const addresses = await orAborted(lookup(host, { all: true }), signal).then(
     found => found.map(({ address }) => address),
     () => [],
   );
@@ -92,12 +96,9 @@ async function speaksHttp2(host: string, port: number, signal: AbortSignal): Pro
     socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
     socket.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]));
     const first = await new Promise<Buffer | undefined>(resolve => {
-      const timer = setTimeout(() => resolve(undefined), timeLimit);
-      socket.once('data', data => {
-        clearTimeout(timer);
-        resolve(data);
-      });
+      socket.once('data', resolve);
       socket.once('close', () => resolve(undefined));
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });
     // Length, then the type of the frame: 4 is SETTINGS.
     return first !== undefined && first.length >= 9 && first[0] === 0 && first[3] === 4;
@@ -109,15 +110,16 @@ async function speaksHttp2(host: string, port: number, signal: AbortSignal): Pro
 function opened(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<boolean> {
   return new Promise(resolve => {
     const settle = (open: boolean) => () => {
-      clearTimeout(timer);
       signal.removeEventListener('abort', fail);
       resolve(open);
     };
     const fail = settle(false);
-    const timer = setTimeout(fail, timeLimit);
     signal.addEventListener('abort', fail, { once: true });
     socket.once(event, settle(true));
     // Stays: an error without a listener would end the process.
     socket.on('error', fail);
+    if (signal.aborted) {
+      fail();
+    }
   });
 }

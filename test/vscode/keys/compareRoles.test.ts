@@ -9,50 +9,30 @@ import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { hostileNames, startHostileServer } from '../../servers/hostileServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
 import { startRolesServer } from '../../servers/rolesServer.ts';
+import { closedMeanwhile, FakePage } from '../harness/fakePage.ts';
 import { forgetAll, headerSnapshot, services, uriOf } from '../harness/inside.ts';
 import { addServer, inWorkspace, run, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
 
 const secret = 'demo-shared-secret-that-protects-nothing';
 const key = 'demo-key-0123456789';
 const config = '.vscode/mcp.json';
 
-/** A panel whose page is the test. */
-class FakePage {
-  readonly received: MatrixMessage[] = [];
-  readonly #said = new vscode.EventEmitter<unknown>();
-  readonly #disposed = new vscode.EventEmitter<void>();
-  readonly webview = {
-    html: '',
-    options: {},
-    cspSource: 'https://csp.example',
-    asWebviewUri: (uri: vscode.Uri) => uri,
-    onDidReceiveMessage: this.#said.event,
-    postMessage: async (message: MatrixMessage) => this.received.push(message) > 0,
-  };
-  readonly onDidDispose = this.#disposed.event;
-
-  get view(): MatrixView | undefined {
-    const last = this.received.findLast(({ type }) => type === 'view');
-    return last?.type === 'view' ? last.view : undefined;
-  }
-
-  say(message: unknown): void {
-    this.#said.fire(message);
-  }
-
-  dispose(): void {
-    this.#disposed.fire();
-  }
+/** What the page shows. */
+function viewOf(page: FakePage<MatrixMessage> | undefined): MatrixView | undefined {
+  const last = page?.received.findLast(({ type }) => type === 'view');
+  return last?.type === 'view' ? last.view : undefined;
 }
 
 describe('Compare Roles', function () {
   this.timeout(60_000);
+  const messages = new Messages();
   let inside: Services;
   let roles: HttpMcpServer;
   let todos: AddServerResult;
   let weather: AddServerResult;
   let apiKey: HttpMcpServer;
-  let page: FakePage | undefined;
+  let page: FakePage<MatrixMessage> | undefined;
   const { createWebviewPanel, showSaveDialog, showQuickPick } = vscode.window;
 
   before(async () => {
@@ -183,8 +163,8 @@ describe('Compare Roles', function () {
       assert.equal(result.rows.length, hostileNames.length * 3);
       assert.ok(page);
       page.say('ready');
-      await until('the view', () => page?.view);
-      const text = JSON.stringify(page.view);
+      await until('the view', () => viewOf(page));
+      const text = JSON.stringify(viewOf(page));
       assert.doesNotMatch(text, /[\u202e\u001b\u0007]|\\u001b|\\u0000/);
       assert.ok(text.length < 100_000, String(text.length));
       assert.ok(!page.webview.html.includes('evil.example'));
@@ -292,6 +272,18 @@ describe('Compare Roles', function () {
     await assert.rejects(() => compare(todos, { credentials: [] }), /may not be empty/);
     await assert.rejects(() => compare(weather, { presets: ['admin'] }), /weather-compared/);
     assert.equal(roles.requests.length, 0);
+  });
+
+  it('is over with its page, also while the server is asked again', async () => {
+    await compare(weather, { credentials: [weather.credentialId] });
+    assert.ok(page);
+    messages.catch();
+    try {
+      await closedMeanwhile(page, () => page?.say('again'));
+      assert.deepEqual(messages.shown, []);
+    } finally {
+      messages.release();
+    }
   });
 
   it('ships its page', () => {

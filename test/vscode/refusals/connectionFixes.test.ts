@@ -409,6 +409,8 @@ describe('What a test found', () => {
   it('calls a read-only tool if asked to, and no other', async () => {
     const called = await test('notes', { tool: 'read_note' });
     assert.deepEqual(called.call, { tool: 'read_note', outcome: 'answered', text: 'Water the plants.' });
+    // Called without what it needs, it would fail, and a server that works would be said not to.
+    await assert.rejects(test('notes', { tool: 'search_notes' }), /“search_notes” is not among the tools/);
     await assert.rejects(test('notes', { tool: 'delete_everything' }), /“delete_everything” is not among the tools/);
   });
 
@@ -417,6 +419,12 @@ describe('What a test found', () => {
     const unresolved = await test('notes');
     assert.equal(unresolved.causes[0]?.id, 'credential-unresolved');
     assert.match(unresolved.verdict, /only VS Code can resolve \(Authorization\), so it could not be tested\.$/);
+    const open = await startGuardedServer({ manner: 'plain', keys: [], isOpen: true });
+    await writeServer('notes', open.url, { Authorization: 'Bearer ${env:NOTES_TOKEN}' });
+    const untold = await test('notes');
+    await open.close();
+    assert.equal(untold.healthy, true);
+    assert.match(untold.verdict, /^The server answers, and wants no credential\./);
     await writeServer('notes', server.url, { Authorization: 'Bearer ${input:mcp-keyring.notes.00000000}' });
     const missing = await test('notes');
     assert.deepEqual(

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { ReportMessage } from '../../../src/features/testConnection/reportView.ts';
 import { bytes, textSecret } from '../../doctor/tokens.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { startGuardedServer } from '../../servers/guardedServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
+import { closedMeanwhile, FakePage } from '../harness/fakePage.ts';
 import { forgetAll, headerSnapshot, services, uriOf } from '../harness/inside.ts';
 import { addServer, readConfig, run, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
@@ -99,6 +101,30 @@ describe('A report’s button', () => {
     server.requests.length = 0;
     await assert.rejects(test('rain', { tool: 'list_cities' }), /“list_cities” is not among the tools/);
     assert.ok(server.requests.every(({ rpcMethod }) => rpcMethod !== 'tools/call'));
+  });
+
+  it('tests again, and says nothing more to a report that was closed meanwhile', async () => {
+    const { createWebviewPanel } = vscode.window;
+    const pages: FakePage<ReportMessage>[] = [];
+    Object.assign(vscode.window, {
+      createWebviewPanel: () => {
+        pages.push(new FakePage());
+        return pages.at(-1);
+      },
+    });
+    try {
+      await writeServer('rain', server.url, { 'X-API-Key': key });
+      await test('rain', { show: true });
+      const [page] = pages;
+      assert.ok(page);
+      page.say({ type: 'ready' });
+      await until('the report', () => page.received.find(({ type }) => type === 'report'));
+      await closedMeanwhile(page, () => page.say({ type: 'again' }));
+      assert.equal(pages.length, 1);
+      assert.deepEqual(messages.shown, []);
+    } finally {
+      Object.assign(vscode.window, { createWebviewPanel });
+    }
   });
 
   it('follows a server to where it has moved', async () => {

@@ -47,6 +47,20 @@ describe('recorder', () => {
     made.close();
   });
 
+  it('keeps nothing of the query in what a server says', async () => {
+    const made = new Recorder({
+      serverUrl: `${serverUrl}?v=2&key=query-key-not%2Fa-secret`,
+      headers: [],
+      limits: defaultLimits,
+      now: Date.now,
+      http: async url => new Response(`Cannot POST ${url} (query-key-not/a-secret, v 2)`, { status: 404 }),
+    });
+    await made.fetch(`${serverUrl}?v=2&key=query-key-not%2Fa-secret`);
+    assert.equal(made.exchanges[0]?.body, `Cannot POST ${serverUrl}?[secret] ([secret], v 2)`);
+    assert.equal(made.exchanges[0]?.url, serverUrl);
+    made.close();
+  });
+
   it('asks so many times and not once more', async () => {
     const { asked, made } = recorder(2);
     await made.fetch(serverUrl);

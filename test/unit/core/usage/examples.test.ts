@@ -218,6 +218,20 @@ describe('usage examples', function () {
     assert.ok(text.includes('MaximumRedirection = 0'));
   });
 
+  it('set no header twice that the protocol prescribes', () => {
+    const headers = [
+      { name: 'accept', plain: 'application/json' },
+      { name: 'Content-Type', plain: 'application/json' },
+      { name: 'X-Team', plain: 'blue' },
+    ];
+    for (const form of exampleForms.filter(form => form !== 'inspector')) {
+      const text = example(form, source(headers));
+      assert.equal(text.match(/['"]?accept['"]?\s*[:=]/gi)?.length, 1, text);
+      assert.equal(text.match(/content-?type['"]?\s*[:=]/gi)?.length, 1, text);
+      assert.match(text, /X-Team/);
+    }
+  });
+
   it('let a config file smuggle no variable into a .http file', () => {
     const url = 'https://example.com/mcp?x={{HOME}}';
     const text = example('httpFile', source([{ name: 'Authorization', prefix: 'Bearer ' }], { url }));
