@@ -25,7 +25,7 @@ export function verdictText({ healthy, causes, examination }: Diagnosis): string
     prompts?.state === 'listed' && l10n.t('prompts ({0})', countText(prompts.items.length, prompts.truncated)),
   ].filter(Boolean);
   const works =
-    examination.facts.kind === 'none'
+    examination.facts.kind === 'none' || examination.facts.kind === 'foreign'
       ? l10n.t('The server answers, and wants no credential.')
       : l10n.t('The server takes the credential.');
   return counts.length === 0 ? works : `${works} ${l10n.t('It offers: {0}.', counts.join(', '))}`;
@@ -90,7 +90,7 @@ export function causeText({ id, data }: Cause, serverUrl: string): string {
     case 'redirected-elsewhere':
       return data.signIn
         ? l10n.t(
-            '{0} sends clients to the sign-in page {1}: this is not where the MCP server answers.',
+            '{0} sends clients to the sign-in page {1}: the MCP server is not at this URL, or whatever is in front of it does not let this caller in.',
             host,
             text('to'),
           )
@@ -102,7 +102,7 @@ export function causeText({ id, data }: Cause, serverUrl: string): string {
     case 'moved':
       return data.signIn
         ? l10n.t(
-            '{0} sends clients to the sign-in page {1}: this is not where the MCP server answers.',
+            '{0} sends clients to the sign-in page {1}: the MCP server is not at this URL, or whatever is in front of it does not let this caller in.',
             host,
             text('to'),
           )
@@ -116,7 +116,13 @@ export function causeText({ id, data }: Cause, serverUrl: string): string {
     case 'path-wrong':
       return data.to
         ? l10n.t('There is no MCP server at this URL, but there is one at {0}.', text('to'))
-        : l10n.t('There is no MCP server at this URL ({0}), and none at the usual paths of {1}.', text('status'), host);
+        : data.untold
+          ? l10n.t('There is no MCP server at this URL ({0}).', text('status'))
+          : l10n.t(
+              'There is no MCP server at this URL ({0}), and none at the usual paths of {1}.',
+              text('status'),
+              host,
+            );
     case 'sse-only':
       return data.to
         ? l10n.t('The server speaks the older HTTP+SSE alone, at {0}.', text('to'))
@@ -234,7 +240,9 @@ export function causeText({ id, data }: Cause, serverUrl: string): string {
         ? l10n.t('The credential has been revoked.')
         : l10n.t('The server does not know this credential{0}.', quoted(text('words')));
     case 'refused':
-      return l10n.t('The server refuses the credential ({0}){1}.', text('status'), quoted(text('words')));
+      return data.request
+        ? l10n.t('The server refuses the request ({0}){1}.', text('status'), quoted(text('words')))
+        : l10n.t('The server refuses the credential ({0}){1}.', text('status'), quoted(text('words')));
     case 'call-refused':
       return l10n.t('The server lists its tools, and the call of {0} failed{1}.', text('tool'), quoted(text('words')));
     case 'token-not-needed':

@@ -2,6 +2,7 @@ import { addresses } from './addresses.ts';
 import { credentialDefects } from './credentialDefects.ts';
 import { houseServers } from './houseServers.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
+import { misleading } from './misleading.ts';
 import { publishedKeys } from './publishedKeys.ts';
 
 export const misconfigurations: readonly Misconfiguration[] = [
@@ -9,4 +10,5 @@ export const misconfigurations: readonly Misconfiguration[] = [
   ...publishedKeys,
   ...houseServers,
   ...addresses,
+  ...misleading,
 ];

@@ -48,6 +48,14 @@ const cases: readonly Case[] = [
     }),
   },
   {
+    defect: 'from another issuer, whose keys have other names',
+    cause: 'issuer-wrong',
+    token: ({ other }) => ({
+      key: other.privateKey,
+      changes: { kid: 'last-year', issuer: 'https://login.example.org' },
+    }),
+  },
+  {
     defect: 'expired, all else as it should be',
     cause: 'token-expired',
     token: ({ right, issuer }) => ({

@@ -30,6 +30,8 @@ export type Oddity =
       readonly body?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
+  /** One answer to strangers, and another to whoever sends a credential, good or not. */
+  | { readonly kind: 'guard'; readonly strangers: Answer; readonly others: Answer }
   | { readonly kind: 'silence' }
   | { readonly kind: 'hangUp' }
   | { readonly kind: 'http2' }
@@ -38,7 +40,13 @@ export type Oddity =
   /** Speaks http, and is looked for with https. */
   | { readonly kind: 'plainBehindHttps' }
   /** Speaks https, and is looked for with http. */
-  | { readonly kind: 'tlsBehindHttp' };
+  | { readonly kind: 'tlsBehindHttp'; readonly says?: Answer };
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
 export async function startOddServer(oddity: Oddity): Promise<OddServer> {
   const server = serverFor(oddity);
@@ -88,6 +96,13 @@ function serverFor(oddity: Oddity): Server | TcpServer {
         res.writeHead(oddity.status, { 'Content-Type': 'application/json', ...oddity.headers });
         res.end(oddity.body ?? '{}');
       });
+    case 'guard':
+      return createServer(({ headers }, res) => {
+        const { status, body, ...answer } =
+          (headers.authorization ?? headers['x-api-key']) ? oddity.others : oddity.strangers;
+        res.writeHead(status, { 'Content-Type': 'application/json', ...answer.headers });
+        res.end(body ?? '{}');
+      });
     case 'silence':
       return createServer(() => undefined);
     case 'hangUp':
@@ -116,9 +131,10 @@ function serverFor(oddity: Oddity): Server | TcpServer {
             tls.emit('connection', socket);
             socket.resume();
           } else {
-            const text = 'Client sent an HTTP request to an HTTPS server.';
+            const { body: text = 'Client sent an HTTP request to an HTTPS server.', headers } = oddity.says ?? {};
+            const type = headers?.['Content-Type'] ?? 'text/plain';
             socket.end(
-              `HTTP/1.0 400 Bad Request\r\nContent-Length: ${text.length}\r\nContent-Type: text/plain\r\n\r\n${text}`,
+              `HTTP/1.0 400 Bad Request\r\nContent-Length: ${text.length}\r\nContent-Type: ${type}\r\n\r\n${text}`,
             );
           }
         });

@@ -68,12 +68,14 @@ export async function examine(request: ExamineRequest): Promise<Examination> {
 
   await step('reach', true, () => reach(request, found));
   const { bare } = found;
+  // Who sends strangers to sign in, or shows them a page, may let in whoever brings a credential.
+  const turnedAway = bare?.failure?.code === 'redirected' || isPageFor(bare);
   const answered = bare?.status !== undefined && bare.failure === undefined;
   const refused = bare?.status === 401 || bare?.status === 403;
   await step('metadata', answered && refused, () => readMetadata(request, found));
-  const isPage = bare !== undefined && (bare.status ?? 0) < 300 && looksLikePage(bare);
-  const canSend = subject.header !== undefined || subject.facts.kind === 'none';
-  await step('connect', answered && !isPage && canSend, () => connectAndAsk(request, found, step));
+  const withheld = subject.header === undefined && subject.facts.refusal !== undefined;
+  const connects = turnedAway ? subject.header !== undefined : answered && !withheld;
+  await step('connect', connects, () => connectAndAsk(request, found, step));
   if (!steps.some(({ name }) => name === 'list')) {
     steps.push({ name: 'list', outcome: 'notNeeded', duration: 0, exchanges: [] });
   }
@@ -82,10 +84,16 @@ export async function examine(request: ExamineRequest): Promise<Examination> {
   }
   const order = ['reach', 'metadata', 'connect', 'list', 'call'];
   steps.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  const failed = found.failure !== undefined || bare?.failure !== undefined || isPage;
+  const failed = found.connected
+    ? found.failure !== undefined
+    : found.failure !== undefined || bare?.failure !== undefined || turnedAway;
   await step('look', failed && found.failure?.code !== 'cancelled', () => lookAround(request, found));
   found.cancelled = signal?.aborted ?? false;
   return found;
+}
+
+function isPageFor(bare: Exchange | undefined): boolean {
+  return bare !== undefined && (bare.status ?? 0) < 300 && looksLikePage(bare);
 }
 
 interface StepResult {
@@ -164,6 +172,19 @@ function recordedHttp(http: Fetch, exchanges: Exchange[], now: () => number): Ht
       const { status, headers } = response;
       const text = await response.text();
       return new Response(status === 204 || status === 205 || status === 304 ? null : text, { status, headers });
+    } finally {
+      recorder.close();
+      exchanges.push(...recorder.exchanges);
+    }
+  };
+}
+
+/** As {@link recordedHttp}, where nobody wants more of an answer than its head: a stream has no end. */
+function recordedHeads(http: Fetch, exchanges: Exchange[], now: () => number): Http {
+  return async (url, init) => {
+    const recorder = new Recorder({ http, serverUrl: url, headers: [], limits: defaultLimits, now });
+    try {
+      return await recorder.fetch(url, init);
     } finally {
       recorder.close();
       exchanges.push(...recorder.exchanges);
@@ -274,7 +295,9 @@ async function lookAround(request: ExamineRequest, found: Draft): Promise<StepRe
   const status = failure?.status ?? bare?.status ?? 0;
   const isMissing = [404, 405, 410, 501].includes(status) || (bare !== undefined && looksLikePage(bare));
   if (isMissing && !bare?.failure) {
-    found.others = await findOtherAddresses(serverUrl, http as Http, signal);
+    const isGuarded = bare?.status === 401 || bare?.status === 403;
+    const heads = recordedHeads(http, exchanges, request.now);
+    found.others = await findOtherAddresses(serverUrl, heads, isGuarded, signal);
   }
   const network = bare?.failure?.code === 'network';
   if (network && request.lookAtWire) {

@@ -12,21 +12,36 @@ function candidates(serverUrl: string): string[] {
   return [...new Set(paths.map(path => `${origin}${path}`))].filter(url => new URL(url).pathname !== pathname);
 }
 
-/** Asks, without any credential, whether an MCP server answers at another path of the same origin. At most six small requests. */
-export async function findOtherAddresses(serverUrl: string, http: Http, signal?: AbortSignal): Promise<OtherAddress[]> {
+/**
+ * Asks, without any credential, whether an MCP server answers at another path of the same origin. At most six small requests.
+ * @param isGuarded refusals say nothing: what was looked for is refused to strangers too, and isn't there
+ */
+export async function findOtherAddresses(
+  serverUrl: string,
+  http: Http,
+  isGuarded: boolean,
+  signal?: AbortSignal,
+): Promise<OtherAddress[]> {
+  const answers = (url: string, method: 'GET' | 'POST') => answersAt(http, url, method, isGuarded, signal);
   const found = await Promise.all(
     candidates(serverUrl).map(async (url): Promise<OtherAddress | undefined> => {
       // A refusal there says nothing about the transport: the path does, by custom.
       if (new URL(url).pathname.endsWith('/sse')) {
-        return (await answers(http, url, 'GET', signal)) ? { url, transport: 'sse' } : undefined;
+        return (await answers(url, 'GET')) ? { url, transport: 'sse' } : undefined;
       }
-      return (await answers(http, url, 'POST', signal)) ? { url, transport: 'streamableHttp' } : undefined;
+      return (await answers(url, 'POST')) ? { url, transport: 'streamableHttp' } : undefined;
     }),
   );
   return found.filter(other => other !== undefined);
 }
 
-async function answers(http: Http, url: string, method: 'GET' | 'POST', signal?: AbortSignal): Promise<boolean> {
+async function answersAt(
+  http: Http,
+  url: string,
+  method: 'GET' | 'POST',
+  isGuarded: boolean,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const limit = AbortSignal.timeout(timeLimit);
   const ends = signal ? AbortSignal.any([signal, limit]) : limit;
   try {
@@ -48,7 +63,7 @@ async function answers(http: Http, url: string, method: 'GET' | 'POST', signal?:
     if (response.ok) {
       return isStream || (method === 'POST' && /^application\/json\b/i.test(type));
     }
-    return (response.status === 401 || response.status === 403) && !/^text\/html\b/i.test(type);
+    return !isGuarded && (response.status === 401 || response.status === 403) && !/^text\/html\b/i.test(type);
   } catch {
     return false;
   }

@@ -8,6 +8,7 @@ export type Topic =
   | 'audience'
   | 'issuer'
   | 'signature'
+  | 'key'
   | 'algorithm'
   | 'permission'
   | 'missing'
@@ -21,21 +22,42 @@ export interface ServerWords {
   /** One text out of the body and the challenge, at most {@link textLimit} characters. It comes from outside. */
   readonly text: string;
   readonly topics: ReadonlySet<Topic>;
+  /** It gives several reasons at once, as in `Invalid issuer or audience`: none of them is told for sure. */
+  readonly several: boolean;
   /** Headers that the text names, in lower case. */
   readonly headers: readonly string[];
 }
 
+/** What a token can be refused for, of which one refusal has one. */
+const reasons: readonly Topic[] = [
+  'expired',
+  'notYetValid',
+  'audience',
+  'issuer',
+  'signature',
+  'key',
+  'algorithm',
+  'revoked',
+];
+
 const textLimit = 600;
+/** How much of it is looked through for headers: the time it takes grows with the square. */
+const spokenLimit = 1000;
 
 /** `Invalid or expired token` says neither. */
 const eitherOr =
   /\b(?:invalid|malformed|revoked|missing|bad|unknown)\b[^.;]{0,24}\bor\b[^.;]{0,24}\bexpired|\bexpired\b[^.;]{0,24}\bor\b/i;
 
+/** Nor does `revoked or deleted`. */
+const eitherRevoked = /\brevoked\b[^.;]{0,24}\bor\b|\bor\b[^.;]{0,24}\brevoked\b/i;
+
 const topics: readonly (readonly [Topic, RegExp])[] = [
   ['notYetValid', /not (?:yet )?(?:valid yet|yet valid|active)|\bnbf\b|issued in the future|\bbefore\b.*\bvalid\b/i],
   ['audience', /\baud\b|\baudience\b/i],
   ['issuer', /\biss\b|\bissuer\b/i],
-  ['signature', /signature|\bJWSSignature|\bno (?:matching|applicable) key|\bkid\b|unknown key|\bjwks\b/i],
+  // `Signature has expired` is how PyJWT says that the token has.
+  ['signature', /signature(?! (?:has |is )?expired)/i],
+  ['key', /\bno (?:matching|applicable) key|\bkid\b|unknown key|\bjwks\b/i],
   ['algorithm', /\balg\b|\balgorithms?\b/i],
   [
     'permission',
@@ -45,16 +67,19 @@ const topics: readonly (readonly [Topic, RegExp])[] = [
     'missing',
     /missing|\brequired?\b|not provided|no (?:token|credentials?|api[- _]?key|authorization)|unauthenticated/i,
   ],
-  ['revoked', /revoked|disabled|deactivated/i],
+  ['revoked', /revoked|\b(?:token|key|credential)s? (?:has been |is |was )?(?:disabled|deactivated)/i],
   ['malformed', /malformed|cannot be parsed|could not parse|decod/i],
   [
     'scheme',
     /\bbearer (?:scheme|prefix)|must (?:start|begin) with|expected ['"]?bearer|invalid (?:authorization )?scheme/i,
   ],
-  ['credential', /token|credential|api[- _]?key|\bauth|login|sign[- ]?in|unauthori[sz]ed|jwt/i],
+  // `Unexpected token` is what a parser says.
+  ['credential', /(?<!unexpected )token|credential|api[- _]?key|\bauth|login|sign[- ]?in|unauthori[sz]ed|jwt/i],
 ];
 
-const namedHeader = /\b(x-[a-z0-9-]*(?:key|token|auth)[a-z0-9-]*|api-key|authorization)\b/gi;
+/** `Authorization` and `API-key` are words as well: they are headers where the text says so. */
+const namedHeader =
+  /\bx-[a-z0-9-]*(?:key|token|auth)[a-z0-9-]*\b|\b(?:api-key|authorization)\b(?=["'`]?(?:\s+(?:http\s+|request\s+)?headers?\b|:\s*["'`<{]?bearer\b))|(?<=\bheaders?:?\s+["'`]?)\b(?:api-key|authorization)\b/gi;
 
 /** Reads a refusal: the challenge, then the members of a JSON body that are for people, else the text as it is. */
 export function readServerWords({ body, headers }: Pick<Exchange, 'body' | 'headers'>, more = ''): ServerWords {
@@ -65,10 +90,13 @@ export function readServerWords({ body, headers }: Pick<Exchange, 'body' | 'head
   if (/expired?\b|\bexp\b/i.test(text) && !eitherOr.test(text)) {
     found.add('expired');
   }
-  const named = [...`${isPage ? '' : bodyWords(body)} ${more}`.matchAll(namedHeader)].map(([name]) =>
-    name.toLowerCase(),
-  );
-  return { text, topics: found, headers: [...new Set(named)] };
+  if (eitherRevoked.test(text)) {
+    found.delete('revoked');
+  }
+  const spoken = `${isPage ? '' : bodyWords(body)} ${more}`.slice(0, spokenLimit);
+  const named = [...spoken.matchAll(namedHeader)].map(([name]) => name.toLowerCase());
+  const several = reasons.filter(topic => found.has(topic)).length > 1;
+  return { text, topics: found, several, headers: [...new Set(named)] };
 }
 
 /** Whether an answer is a page for people instead of one for programs. */
@@ -78,7 +106,7 @@ export function looksLikePage({ body, headers }: Pick<Exchange, 'body' | 'header
 
 /** The title of a page. It comes from outside. */
 export function pageTitle(body: string): string | undefined {
-  return /<title[^>]*>([^<]{1,200})/i.exec(body)?.[1]?.trim() || undefined;
+  return /<title[^>]{0,200}>([^<]{1,200})/i.exec(body)?.[1]?.trim() || undefined;
 }
 
 function bodyWords(body: string): string {

@@ -242,6 +242,27 @@ const expected: readonly {
     offers: 'useUrl',
   },
   {
+    cause: 'path-wrong',
+    which: /refuses strangers at every path/,
+    certainty: 'likely',
+    says: /^Most likely: There is no MCP server at this URL \(404\)\.$/,
+    offers: 'showInFile',
+  },
+  {
+    cause: 'token-expired',
+    which: /sends strangers to sign in/,
+    certainty: 'certain',
+    says: /^The token expired on /,
+    offers: 'attachCredential',
+  },
+  {
+    cause: 'refused',
+    which: /400, about something else/,
+    certainty: 'likely',
+    says: /^Most likely: The server refuses the request \(400\); it says: “Bad Request: the header Mcp-Session-Id is required”\.$/,
+    offers: 'copyAsCurl',
+  },
+  {
     cause: 'sse-only',
     certainty: 'certain',
     says: /^The server speaks the older HTTP\+SSE alone, at http:.*\/sse\.$/,

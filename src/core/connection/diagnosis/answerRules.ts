@@ -39,11 +39,11 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'rate-limited',
     when: 'the answer is 429',
-    find: ({ status, answer, seen }) =>
-      status === 429 || seen.bare?.status === 429
+    find: ({ status, answer }) =>
+      status === 429
         ? {
             certainty: 'certain',
-            data: { after: answer?.headers['retry-after'] ?? seen.bare?.headers['retry-after'] ?? '' },
+            data: { after: answer?.headers['retry-after'] ?? '' },
             offers: [{ kind: 'testAgain' }],
           }
         : undefined,
@@ -95,13 +95,13 @@ export const answerRules: readonly Rule[] = [
     when: 'a page for people came instead of an answer for programs: a sign-in page, a portal',
     find: facts => {
       const { isPage, answer, status, seen } = facts;
-      return isPage && !seen.connected && !isMissing(status) && !isOfProxy(facts)
+      const body = answer?.body ?? '';
+      const signIn = /type=["']?password|\bsign[ -]?in\b|\blog[ -]?in\b|\bsso\b|\bsaml/i.test(body);
+      // Web servers send a page with every 401, 403 or 400: it may be the MCP server's own answer.
+      return isPage && !seen.connected && !isMissing(status) && !isOfProxy(facts) && status < 500 && !isChallenge(facts)
         ? {
-            certainty: 'certain',
-            data: {
-              title: pageTitle(answer?.body ?? '') ?? '',
-              signIn: /type=["']?password|sign[ -]?in|log[ -]?in|sso|saml/i.test(answer?.body ?? ''),
-            },
+            certainty: status < 400 || signIn ? 'certain' : 'likely',
+            data: { title: pageTitle(body) ?? '', signIn },
             offers: [{ kind: 'showInFile' }, { kind: 'testAgain' }],
           }
         : undefined;
@@ -112,21 +112,27 @@ export const answerRules: readonly Rule[] = [
     when: 'nothing at this path, and nowhere near',
     find: ({ seen, status }) =>
       isMissing(status) && seen.others.length === 0 && !seen.connected
-        ? { certainty: 'likely', data: { to: '', status }, offers: [{ kind: 'showInFile' }] }
+        ? {
+            certainty: 'likely',
+            data: { to: '', status, untold: isGuarded(seen.bare?.status) },
+            offers: [{ kind: 'showInFile' }],
+          }
         : undefined,
   },
   {
     cause: 'server-error',
     when: 'the server failed while answering, without a word about the credential',
-    find: ({ status, refused, isPage, seen }) =>
-      status >= 500 && status !== 505 && !refused && !isPage
+    find: facts => {
+      const { status, refused, seen } = facts;
+      return status >= 500 && status !== 501 && status !== 505 && !refused && !isOfProxy(facts)
         ? {
             // Where it serves others, it may well be this credential that it stumbles over.
             certainty: seen.bare?.status === status ? 'certain' : 'likely',
             data: { status },
             offers: [{ kind: 'testAgain' }, { kind: 'copyAsCurl' }],
           }
-        : undefined,
+        : undefined;
+    },
   },
   {
     cause: 'not-mcp',
@@ -154,9 +160,19 @@ function isOfProxy({ isPage, status, answer }: Facts): boolean {
   return isPage && ([502, 503, 504].includes(status) || answer?.headers.via !== undefined);
 }
 
-function redirectOf({ seen, answer }: Facts): string | undefined {
-  const redirected = [answer, seen.bare].find(exchange => exchange?.failure?.code === 'redirected');
-  return redirected?.redirectedTo;
+/** A 401 that says how to authenticate (RFC 9110 section 11.6.1) is for programs, whatever page comes with it. */
+function isChallenge({ status, challenge }: Facts): boolean {
+  return status === 401 && challenge !== undefined;
+}
+
+/** Where a guard stands in front of everything, a refusal does not tell what is behind it. */
+function isGuarded(status: number | undefined): boolean {
+  return status === 401 || status === 403;
+}
+
+/** Where whoever has the credential is sent; those without may be sent to sign in. */
+function redirectOf({ answer }: Facts): string | undefined {
+  return answer?.failure?.code === 'redirected' ? answer.redirectedTo : undefined;
 }
 
 function sameOrigin(a: string, b: string): boolean {

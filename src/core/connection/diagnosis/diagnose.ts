@@ -14,8 +14,12 @@ const notes: readonly Rule[] = [
   {
     cause: 'token-not-needed',
     when: 'the server shakes hands with everybody, and a credential was sent',
-    find: ({ seen, credential }) =>
-      (seen.bare?.status ?? 0) < 300 && !seen.bare?.failure && credential.kind !== 'none'
+    find: ({ seen: { bare }, credential }) =>
+      // A page, and an error in a JSON-RPC answer, come with 200 as well.
+      bare?.status === 200 &&
+      /"result"\s*:/.test(bare.body) &&
+      credential.kind !== 'none' &&
+      credential.kind !== 'foreign'
         ? { certainty: 'certain' }
         : undefined,
   },

@@ -41,6 +41,7 @@ const aboutCredential: readonly Topic[] = [
   'expired',
   'notYetValid',
   'signature',
+  'key',
   'audience',
   'issuer',
   'permission',
@@ -54,7 +55,7 @@ export function factsOf(seen: Examination): Facts {
   const said = [failure?.rpc?.message, call?.outcome === 'toolError' ? call.text : undefined];
   const words = readServerWords(answer ?? { body: '', headers: {} }, said.filter(Boolean).join(' '));
   const status = answer?.status ?? 0;
-  const sent = seen.refused !== undefined && credential.kind !== 'none';
+  const sent = seen.refused !== undefined && credential.kind !== 'none' && credential.kind !== 'foreign';
   const inOtherWords =
     failure !== undefined &&
     (failure.code === 'rpc' || failure.code === 'protocol' || [400, 422, 500].includes(status)) &&

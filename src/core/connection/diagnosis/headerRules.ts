@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../findings.ts';
+import type { Topic } from '../serverWords.ts';
 import type { Facts } from './facts.ts';
 import type { Certainty, Rule } from './types.ts';
 
@@ -40,8 +41,9 @@ export const headerRules: readonly Rule[] = [
       if (wanted === undefined || words.headers.includes(sent)) {
         return undefined;
       }
-      // Servers challenge with `Bearer` while they want an API key: only a name in words is proof.
-      const certainty: Certainty = unmoved && other !== undefined ? 'certain' : 'likely';
+      // Servers challenge with `Bearer` while they want an API key: only a name in words is proof, and only alone.
+      const isProof = other !== undefined && !words.text.toLowerCase().includes(sent);
+      const certainty: Certainty = unmoved && isProof ? 'certain' : 'likely';
       return unmoved || words.topics.has('missing') || seen.bare?.status === 401
         ? {
             certainty,
@@ -88,7 +90,7 @@ export const headerRules: readonly Rule[] = [
 ];
 
 function malformed(
-  { refused, credential, status }: Facts,
+  { refused, credential, status, words }: Facts,
   codes: readonly FindingCode[],
   data: Readonly<Record<string, boolean>> = {},
   certainty: Certainty = 'certain',
@@ -96,12 +98,15 @@ function malformed(
   const found = credential.headerFindings.some(({ code }) => codes.includes(code));
   return found && (refused || status === 400)
     ? {
-        certainty,
+        // A server that finds fault with the token has read it in spite of that.
+        certainty: readTopics.some(topic => words.topics.has(topic)) ? 'likely' : certainty,
         data: { header: credential.headerName ?? '', ...data },
         offers: [{ kind: 'repairHeader' } as const, { kind: 'showInFile' } as const],
       }
     : undefined;
 }
+
+const readTopics: readonly Topic[] = ['expired', 'notYetValid', 'audience', 'issuer', 'signature', 'key', 'revoked'];
 
 /** As people write it. HTTP doesn't care. */
 function canonicalName(name: string): string {

@@ -53,8 +53,8 @@ export const reachRules: readonly Rule[] = [
   {
     cause: 'credential-unresolved',
     when: 'the header takes its value from an input or a variable that only VS Code can resolve, and the server wants one',
-    find: ({ credential, status }) =>
-      credential.kind === 'foreign' && status >= 400
+    find: ({ credential, refused }) =>
+      credential.kind === 'foreign' && refused
         ? {
             certainty: 'certain',
             data: { header: credential.headerName ?? '' },
@@ -128,15 +128,21 @@ export const reachRules: readonly Rule[] = [
     cause: 'plain-http',
     when: 'the URL says https and the server speaks http',
     find: facts =>
-      reasonIs(facts, /^(?:ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)|EPROTO)$/)
+      reasonIs(facts, /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/)
         ? { certainty: 'certain', offers: [{ kind: 'showInFile' }] }
-        : undefined,
+        : // Some hosts have this one code for all that can go wrong with TLS.
+          reasonIs(facts, /^EPROTO$/)
+          ? { certainty: 'likely', offers: [{ kind: 'showInFile' }] }
+          : undefined,
   },
   {
     cause: 'tls-expected',
     when: 'the URL says http and the server wants https',
-    find: ({ status, words, seen }) =>
-      status === 400 && /http request .{0,20}https (?:server|port)/i.test(words.text)
+    find: ({ status, answer, seen }) =>
+      // In the words of Go, of nginx, and of Apache; the latter two say it on a page.
+      status === 400 &&
+      seen.serverUrl.startsWith('http:') &&
+      /http request .{0,20}https (?:server|port)|plain http to an ssl-enabled/i.test(answer?.body ?? '')
         ? {
             certainty: 'certain',
             offers: [{ kind: 'useUrl', value: seen.serverUrl.replace(/^http:/, 'https:') }],

@@ -22,21 +22,25 @@ export const tokenRules: readonly Rule[] = [
       const runsBehind = starts > serverNow + clockGrain && starts <= ownNow + clockGrain;
       return runsAhead || runsBehind
         ? {
-            certainty: sayOrSilent(facts, runsAhead ? 'expired' : 'notYetValid', nbf.at === starts || runsAhead),
+            certainty: sayOrSilent(
+              facts,
+              runsAhead ? 'expired' : 'notYetValid',
+              (nbf.at === starts || runsAhead) && Math.abs(skew) > usualLeeway,
+            ),
             // Seconds are all that the header tells, and minutes all that anybody wants to know of hours.
             data: { skew: rounded(skew, Math.abs(skew) < 2 * minute ? 1000 : minute), ahead: runsAhead },
-            offers: [facts.freshToken, { kind: 'testAgain' }],
+            offers: clockOffers(facts, runsAhead),
           }
         : undefined;
     },
   },
   {
     cause: 'token-expired',
-    when: 'refused in whatever way, and the token’s exp has passed',
+    when: 'refused in whatever way, and the token’s exp has passed by both clocks',
     find: facts => {
       const { refused, times, serverNow, ownNow, freshToken } = facts;
       const exp = times?.exp.at;
-      const passed = exp !== undefined && exp <= (serverNow ?? ownNow) + clockGrain;
+      const passed = exp !== undefined && exp <= Math.min(serverNow ?? ownNow, ownNow) + clockGrain;
       return refused && passed
         ? { certainty: sayOrSilent(facts, 'expired', true), data: { at: exp }, offers: [freshToken] }
         : undefined;
@@ -48,10 +52,10 @@ export const tokenRules: readonly Rule[] = [
     find: facts => {
       const { refused, times, serverNow, ownNow, freshToken } = facts;
       const nbf = times?.nbf.at;
-      const toCome = nbf !== undefined && nbf > (serverNow ?? ownNow) + clockGrain;
-      return refused && toCome
+      const wait = nbf === undefined ? 0 : nbf - Math.max(serverNow ?? ownNow, ownNow);
+      return refused && nbf !== undefined && wait > clockGrain
         ? {
-            certainty: sayOrSilent(facts, 'notYetValid', true),
+            certainty: sayOrSilent(facts, 'notYetValid', wait > usualLeeway),
             data: { at: nbf },
             offers: [freshToken, ...claimsOffer(facts)],
           }
@@ -62,7 +66,7 @@ export const tokenRules: readonly Rule[] = [
     cause: 'token-malformed',
     when: 'refused, and what looks like a JWT cannot be read as one',
     find: ({ refused, credential, freshToken }) =>
-      refused && credential.malformed
+      refused && credential.malformed?.kind === 'malformed'
         ? { certainty: 'certain', data: { reason: credential.malformed.reason }, offers: [freshToken] }
         : undefined,
   },
@@ -70,7 +74,7 @@ export const tokenRules: readonly Rule[] = [
     cause: 'permission-missing',
     when: 'the challenge says insufficient_scope, or the refusal names a scope, role or permission',
     find: facts => {
-      const { words, challenge, status, refused, token, seen } = facts;
+      const { words, challenge, status, refused, token, seen, unmoved, credential } = facts;
       const atCall = seen.call !== undefined && seen.call.outcome !== 'answered';
       const missing = missingScopes(facts);
       const data = {
@@ -82,12 +86,17 @@ export const tokenRules: readonly Rule[] = [
       if (challenge?.error === 'insufficient_scope') {
         return { certainty: 'certain', data, offers: permissionOffers(facts) };
       }
+      if (!atCall && (credential.kind === 'none' || credential.kind === 'foreign')) {
+        return undefined;
+      }
       const named = /\bscopes?\b|permissions?\b|\broles?\b|privileges?\b/i.test(words.text);
       const says = words.topics.has('permission') && !words.topics.has('missing');
       const plainly =
         named && (words.topics.has('permission') || atCall) && (status === 403 || atCall || says || refused);
       if (plainly && !words.topics.has('expired')) {
-        return { certainty: 'certain', data, offers: permissionOffers(facts) };
+        // Some say it to a token that has expired, and some to everybody.
+        const otherwise = !atCall && (unmoved || words.several || isOutOfTime(facts));
+        return { certainty: otherwise ? 'likely' : 'certain', data, offers: permissionOffers(facts) };
       }
       return (status === 403 || atCall) && words.topics.has('permission') && !atOdds(facts)
         ? { certainty: 'likely', data, offers: permissionOffers(facts) }
@@ -100,12 +109,12 @@ export const tokenRules: readonly Rule[] = [
     find: facts => {
       const { refused, words, seen, token } = facts;
       const unsigned = String(token?.header.alg ?? '').toLowerCase() === 'none';
-      const proved = unsigned || seen.keys?.outcome === 'algorithm';
+      const proved = unsigned || (seen.keys?.outcome === 'algorithm' && !issuerDiffers(facts));
       const says = words.topics.has('algorithm') && token !== undefined;
       const accepted = [...(seen.keys?.algorithms ?? [])];
       return refused && (proved || says)
         ? {
-            certainty: 'certain',
+            certainty: proved || !words.several ? 'certain' : 'likely',
             data: { algorithm: String(token?.header.alg ?? ''), accepted },
             offers: algorithmOffers(facts, accepted),
           }
@@ -116,13 +125,17 @@ export const tokenRules: readonly Rule[] = [
     cause: 'key-rotated',
     when: 'refused, and none of the keys that the server’s issuer publishes has the token’s kid, or the server says so',
     find: facts => {
-      const { refused, seen, words, token, freshToken } = facts;
-      const says = /\bkid\b|no (?:matching|applicable) key|unknown key/i.test(words.text) && token !== undefined;
-      return refused && (seen.keys?.outcome === 'keyUnknown' || says)
+      const { refused, seen, words, token } = facts;
+      // Of a token from another issuer no key is known here: that is then the cause, and this the consequence.
+      const proved = seen.keys?.outcome === 'keyUnknown' && !issuerDiffers(facts);
+      // Verifiers say so for another algorithm as well, and for a token that names no key.
+      const says = words.topics.has('key') && token?.header.kid !== undefined;
+      const named = says && /\bkid\b/i.test(words.text) && !words.several;
+      return refused && (proved || says)
         ? {
-            certainty: 'certain',
+            certainty: named || proved ? 'certain' : 'likely',
             data: { kid: plainText(String(token?.header.kid ?? '')), url: seen.keys?.jwksUri ?? '' },
-            offers: [freshToken, ...claimsOffer(facts)],
+            offers: otherKey(facts),
           }
         : undefined;
     },
@@ -147,10 +160,17 @@ export const tokenRules: readonly Rule[] = [
         return undefined;
       }
       const expected = resource ?? (says ? '' : seen.serverUrl);
-      // All else is proved to be right: only this is left.
-      const proved = seen.keys?.outcome === 'fits' && resource !== undefined && !issuerDiffers(facts);
+      // Signature, issuer and times are right, and what is meant for another server's URL is not taken by one that looks.
+      // A name such as `api://notes` may mean this one, and 403 is for what a good token lacks (RFC 6750 section 3.1).
+      const elsewhere = matchAudience(audience, { serverUrl: seen.serverUrl }) === 'other';
+      const proved =
+        seen.keys?.outcome === 'fits' &&
+        resource !== undefined &&
+        !issuerDiffers(facts) &&
+        elsewhere &&
+        facts.status === 401;
       return {
-        certainty: says || (proved && !atOdds(facts)) ? 'certain' : 'likely',
+        certainty: (says && !words.several) || (proved && !atOdds(facts)) ? 'certain' : 'likely',
         data: { audience, expected },
         offers: claimOffers(facts, 'setAudience', expected),
       };
@@ -167,7 +187,7 @@ export const tokenRules: readonly Rule[] = [
       }
       const expected = seen.resource?.authorizationServers[0] ?? '';
       return {
-        certainty: says ? 'certain' : 'likely',
+        certainty: says && !words.several ? 'certain' : 'likely',
         data: { issuer: plainText(String(token.payload.iss ?? '')), expected: plainText(expected) },
         offers: claimOffers(facts, 'setIssuer', expected),
       };
@@ -197,16 +217,18 @@ export const tokenRules: readonly Rule[] = [
     cause: 'signature-refused',
     when: 'refused, and the server says so, or the signature does not fit the published keys',
     find: facts => {
-      const { refused, seen, words, token, credential, freshToken } = facts;
+      const { refused, seen, words, token, credential } = facts;
       if (!refused || !token) {
         return undefined;
       }
       const proved = seen.keys?.outcome === 'mismatch';
-      const says = words.topics.has('signature') && (credential.secret?.alternatives.length ?? 0) === 0;
+      const speaks = words.topics.has('signature') || words.topics.has('key');
+      const says =
+        words.topics.has('signature') && !words.several && (credential.secret?.alternatives.length ?? 0) === 0;
       // From another issuer it fits these keys least of all: that is then the cause, and this the consequence.
       const certain = (proved && !issuerDiffers(facts)) || says;
-      return certain || proved || words.topics.has('signature')
-        ? { certainty: certain ? 'certain' : 'likely', data: {}, offers: [freshToken, ...claimsOffer(facts)] }
+      return certain || proved || speaks
+        ? { certainty: certain ? 'certain' : 'likely', data: {}, offers: otherKey(facts) }
         : undefined;
     },
   },
@@ -233,21 +255,25 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'credential-missing',
     when: 'refused, and the file sends no credential',
-    find: ({ refused, credential, words }) =>
-      refused && credential.kind === 'none'
+    find: ({ refused, credential, words, status, challenge }) => {
+      const speaks = words.topics.has('credential') || words.topics.has('missing');
+      // A 403 with another reason is about the caller's address, or the name by which it calls.
+      const fits = status !== 403 || challenge || speaks || words.topics.has('permission') || words.text === '';
+      return refused && credential.kind === 'none' && fits
         ? {
-            certainty: 'certain',
+            certainty: status !== 403 || challenge || speaks ? 'certain' : 'likely',
             data: { header: words.headers[0] ?? '' },
             offers: [{ kind: 'addCredential' }, { kind: 'attachCredential' }],
           }
-        : undefined,
+        : undefined;
+    },
   },
   {
     cause: 'credential-refused',
     when: 'refused, and the server says that the credential was revoked, or that it does not know it',
     find: facts => {
       const { refused, words, unmoved, token, freshToken, seen, credential } = facts;
-      if (!refused || unmoved) {
+      if (!refused || unmoved || credential.kind === 'none' || credential.kind === 'foreign') {
         return undefined;
       }
       const revoked = words.topics.has('revoked');
@@ -260,8 +286,11 @@ export const tokenRules: readonly Rule[] = [
         words.topics.has('scheme') ||
         seen.resource !== undefined ||
         credential.headerFindings.length > 0;
+      // To a server, an opaque token that has expired is an invalid one. Keys do not expire without a word.
+      const isKey = credential.kind === 'apiKey' || /api[- _]?key/i.test(words.text);
+      const says = unknown && isKey && words.topics.has('credential') && !/expired/i.test(words.text) && !other;
       return {
-        certainty: revoked || (unknown && words.topics.has('credential') && !other) ? 'certain' : 'likely',
+        certainty: (revoked && !words.several) || says ? 'certain' : 'likely',
         data: { revoked, words: words.text },
         offers: [freshToken],
       };
@@ -271,15 +300,18 @@ export const tokenRules: readonly Rule[] = [
     cause: 'token-expired',
     when: 'refused, the server says that it has expired, and the token itself does not tell',
     find: ({ refused, words, token, times, freshToken }) =>
-      refused && words.topics.has('expired') && (!token || times?.exp.at === undefined)
-        ? { certainty: 'certain', data: { words: words.text }, offers: [freshToken] }
+      refused &&
+      words.topics.has('expired') &&
+      tokenHasExpired.test(words.text) &&
+      (!token || times?.exp.at === undefined)
+        ? { certainty: words.several ? 'likely' : 'certain', data: { words: words.text }, offers: [freshToken] }
         : undefined,
   },
   {
     cause: 'not-seen',
     when: 'the server answers with the credential exactly as without, and the header is as it should be',
     find: ({ refused, unmoved, words, credential, token }) =>
-      refused && unmoved && credential.kind !== 'none' && (words.topics.has('missing') || !token)
+      refused && unmoved && (words.topics.has('missing') || !token)
         ? {
             certainty: 'likely',
             data: { header: credential.headerName ?? '' },
@@ -291,23 +323,26 @@ export const tokenRules: readonly Rule[] = [
     cause: 'signature-refused',
     when: 'refused without a reason, and nothing about the token that can be seen from here is wrong',
     find: facts => {
-      const { refused, token, freshToken } = facts;
+      const { refused, token } = facts;
       return refused && token && !atOdds(facts) && facts.seen.keys?.outcome !== 'fits'
-        ? { certainty: 'likely', data: { silent: true }, offers: [freshToken, ...claimsOffer(facts)] }
+        ? { certainty: 'likely', data: { silent: true }, offers: otherKey(facts) }
         : undefined;
     },
   },
   {
     cause: 'refused',
-    when: 'refused, and no other rule knows why',
-    find: ({ refused, words, status }) =>
-      refused
+    when: 'refused, or answered with another 4xx, and no other rule knows why',
+    find: ({ refused, words, status, credential, seen }) => {
+      // Another 4xx is about the request as a whole.
+      const request = !refused && seen.failure?.code === 'http' && status >= 400 && status < 500;
+      return refused || request
         ? {
             certainty: 'likely',
-            data: { status, words: words.text },
+            data: { status, words: words.text, request: request || credential.kind === 'none' },
             offers: [{ kind: 'copyAsCurl' }, { kind: 'showLog' }],
           }
-        : undefined,
+        : undefined;
+    },
   },
   {
     cause: 'call-refused',
@@ -329,6 +364,12 @@ export const tokenRules: readonly Rule[] = [
 const minute = 60_000;
 /** The `Date` header counts seconds, and exchanges take time. In ms. */
 const clockGrain = 1500;
+/** By as much servers let clocks differ (five minutes in .NET, one in Spring). In ms. */
+const usualLeeway = 5 * minute;
+
+/** Trials and subscriptions end as well. */
+const tokenHasExpired =
+  /(?:token|jwt|credential|key|signature)[^.;:]{0,30}expired?|expired?[^.;:a-z]{0,3}(?:access.?)?(?:token|jwt|credential|(?:api.?)?key)/i;
 
 const specific: readonly Topic[] = [
   'expired',
@@ -336,6 +377,7 @@ const specific: readonly Topic[] = [
   'audience',
   'issuer',
   'signature',
+  'key',
   'algorithm',
   'revoked',
   'permission',
@@ -356,8 +398,12 @@ function rounded(value: number, unit: number): number {
 }
 
 function issuerDiffers({ token, seen }: Facts): boolean {
-  const issuers = seen.resource?.authorizationServers ?? [];
-  return issuers.length > 0 && token?.payload.iss !== undefined && !issuers.includes(String(token.payload.iss));
+  // Metadata and tokens of one issuer often differ by a slash; what a server compares with is its own setting.
+  const [from = '', ...issuers] = [
+    String(token?.payload.iss ?? ''),
+    ...(seen.resource?.authorizationServers ?? []),
+  ].map(issuer => issuer.replace(/\/$/, ''));
+  return issuers.length > 0 && from !== '' && !issuers.includes(from);
 }
 
 function claimOffers({ credential, freshToken }: Facts, kind: 'setAudience' | 'setIssuer', value: string): Offer[] {
@@ -365,6 +411,27 @@ function claimOffers({ credential, freshToken }: Facts, kind: 'setAudience' | 's
     return credential.kind === 'oauth' ? [{ kind: 'signIn' }] : [freshToken];
   }
   return [...(value === '' ? [] : [{ kind, value }]), { kind: 'editClaims' }];
+}
+
+/** Past its end or before its beginning, by this machine's clock or by the server's. */
+function isOutOfTime({ times, serverNow, ownNow }: Facts): boolean {
+  const clocks = [ownNow, ...(serverNow === undefined ? [] : [serverNow])];
+  return clocks.some(now => (times?.exp.at ?? Infinity) <= now || (times?.nbf.at ?? 0) > now);
+}
+
+/** A new token helps where it lives longer than the clocks differ; where the server's is behind, none does that says when it begins. */
+function clockOffers(facts: Facts, runsAhead: boolean): Offer[] {
+  const { times, skew = 0, renewable, freshToken } = facts;
+  const lifetime = (times?.exp.at ?? 0) - (times?.iat.at ?? times?.nbf.at ?? 0);
+  const helps = runsAhead ? lifetime > skew + minute || !renewable : !renewable;
+  return [...(helps ? [freshToken] : []), ...claimsOffer(facts), { kind: 'testAgain' }];
+}
+
+/** Another key is in another credential; signing once more with the same one changes nothing. */
+function otherKey(facts: Facts): Offer[] {
+  return facts.credential.kind === 'signedJwt'
+    ? [{ kind: 'attachCredential' }, { kind: 'editClaims' }]
+    : [facts.freshToken];
 }
 
 /** What a token says can be changed only where it is signed here. */

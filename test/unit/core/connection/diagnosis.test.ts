@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rules } from '../../../../src/core/connection/diagnosis/diagnose.ts';
 import { diagnoseOne } from '../../../doctor/diagnoseOne.ts';
 import { misconfigurations } from '../../../doctor/misconfigurations.ts';
+import { undecided } from '../../../doctor/misleading.ts';
 
 /** So many at a time keep a small machine busy and no server waiting. */
 const atOnce = 6;
@@ -33,10 +34,22 @@ describe('diagnosis', () => {
     assert.deepEqual(missed.toSorted(), indistinguishable.toSorted());
   });
 
+  for (const misconfiguration of undecided) {
+    it(`says nothing as certain where it is not: ${misconfiguration.server}, ${misconfiguration.defect}`, async () => {
+      const { causes, healthy } = await diagnoseOne(misconfiguration);
+      assert.equal(healthy, false);
+      assert.ok(causes.length > 0);
+      assert.deepEqual(
+        causes.filter(({ certainty }) => certainty === 'certain'),
+        [],
+      );
+    });
+  }
+
   it('has a misconfiguration for every cause that a server can bring about', () => {
     const shown = new Set(misconfigurations.map(({ cause }) => cause));
     const others = [...new Set(rules.map(({ cause }) => cause))].filter(cause => !shown.has(cause));
-    // What the keyring itself refuses, what a person does, and what says nothing.
-    assert.deepEqual(others, ['cancelled', 'credential-withheld', 'credential-unresolved', 'refused']);
+    // What the keyring itself refuses, and what a person does.
+    assert.deepEqual(others, ['cancelled', 'credential-withheld', 'credential-unresolved']);
   });
 });

@@ -78,6 +78,58 @@ describe('diagnosis rules', () => {
     assert.equal(first(refused('no-credential')), 'credential-missing (certain)');
   });
 
+  it('offer what helps: no new signature by the same key, no token that is dead when it is made', async () => {
+    const offers = async (changes: object, skew: number, body = '{}') => {
+      const now = Date.now();
+      const signed = subjectOf({
+        serverUrl: subject.serverUrl,
+        kind: 'signedJwt',
+        header: { name: 'Authorization', value: new Secret(`Bearer ${await signToken(bytes(textSecret), changes)}`) },
+      });
+      const date = new Date(now + skew).toUTCString();
+      const refused = exchange({ at: now, status: 401, body, headers: { date } });
+      const { causes } = diagnose(seen({ facts: signed.facts, at: now, bare: refused, refused }));
+      return [causes[0]?.id, ...(causes[0]?.offers.map(({ kind }) => kind) ?? [])];
+    };
+    const hour = 3_600_000;
+    const day = 86_400;
+    assert.deepEqual(await offers({}, 2 * hour), ['clocks-apart', 'editClaims', 'testAgain']);
+    assert.deepEqual(await offers({ issuedIn: -day, expiresIn: 60 }, hour), [
+      'clocks-apart',
+      'renew',
+      'editClaims',
+      'testAgain',
+    ]);
+    assert.deepEqual(await offers({ notBeforeIn: 0 }, -hour), ['clocks-apart', 'editClaims', 'testAgain']);
+    assert.deepEqual(await offers({}, 0, '{"error":"Invalid signature"}'), [
+      'signature-refused',
+      'attachCredential',
+      'editClaims',
+    ]);
+  });
+
+  it('do not take one code for all troubles of TLS for one of them', () => {
+    assert.equal(first(unreachable('EPROTO')), 'plain-http (likely)');
+    assert.equal(first(unreachable('ERR_SSL_WRONG_VERSION_NUMBER')), 'plain-http (certain)');
+  });
+
+  it('say of a server that works that it lets everybody in only where it does', () => {
+    const notes = (body: string) => {
+      const bare = exchange({ status: 200, body });
+      const connected = {
+        transport: 'streamableHttp',
+        protocolVersion: '',
+        server: { name: '', version: '' },
+      } as const;
+      const { healthy, causes } = diagnose(seen({ bare, connected }));
+      assert(healthy);
+      return causes.map(({ id }) => id);
+    };
+    assert.deepEqual(notes('{"jsonrpc":"2.0","id":1,"result":{}}'), ['token-not-needed']);
+    assert.deepEqual(notes('{"jsonrpc":"2.0","id":1,"error":{"code":-32001,"message":"Missing credentials"}}'), []);
+    assert.deepEqual(notes('<html><title>Sign in</title></html>'), []);
+  });
+
   it('name a cancelled test as such, whatever else was seen', () => {
     assert.equal(first(seen({ cancelled: true, bare: exchange({ status: 500 }) })), 'cancelled (certain)');
   });
@@ -136,6 +188,30 @@ describe('an examination', () => {
     assert.equal(asked.filter(body => body.includes('initialize')).length, 1);
   });
 
+  it('tells what it sent where it looked around, and no credential is in it', async () => {
+    const http = async (url: string) =>
+      new URL(url).pathname === '/sse'
+        ? new Response(new ReadableStream(), { headers: { 'Content-Type': 'text/event-stream' } })
+        : new Response('{}', { status: 404, headers: { 'Content-Type': 'application/json' } });
+    const { steps, others } = await examine({
+      subject: { ...subject, serverUrl: 'https://mcp.example.com/api' },
+      http,
+      now: Date.now,
+      toleranceSeconds: 60,
+    });
+    assert.deepEqual(others, [{ url: 'https://mcp.example.com/sse', transport: 'sse' }]);
+    const exchanges = steps.find(({ name }) => name === 'look')?.exchanges ?? [];
+    assert.deepEqual(exchanges.map(({ url, status }) => `${new URL(url).pathname} ${status}`).toSorted(), [
+      '/ 404',
+      '/api/mcp 404',
+      '/api/sse 404',
+      '/mcp 404',
+      '/mcp/ 404',
+      '/sse 200',
+    ]);
+    assert.ok(exchanges.every(({ sent }) => sent.every(({ name }) => name !== 'X-API-Key')));
+  });
+
   it('reads published keys only where metadata may lead', async () => {
     const issuer = 'https://login.example.com';
     const asked: string[] = [];
@@ -166,6 +242,26 @@ describe('server words', () => {
     assert(of('', { 'www-authenticate': challenge }).topics.has('signature'));
     assert.equal(of('data: {"error":{"code":-32001,"message":"Invalid audience"}}\n\n').text, 'Invalid audience');
     assert.deepEqual(of('{"error":"Missing X-API-Key header"}').headers, ['x-api-key']);
+  });
+
+  it('take Authorization for a header only where it is one', () => {
+    assert.deepEqual(of('{"error":"Authorization failed"}').headers, []);
+    assert.deepEqual(of('{"error":"Missing Authorization header"}').headers, ['authorization']);
+    assert.deepEqual(of('{"error":"Send the header `Authorization`"}').headers, ['authorization']);
+    assert.deepEqual(of('{"error":"Use Authorization: Bearer <token>"}').headers, ['authorization']);
+    assert.deepEqual(of('{"error":"Invalid API-Key"}').headers, []);
+  });
+
+  it('take PyJWT’s “Signature has expired” for the token’s end', () => {
+    const { topics } = of('{"detail":"Signature has expired"}');
+    assert(topics.has('expired') && !topics.has('signature'));
+  });
+
+  it('take no longer for a hostile answer than for another', () => {
+    const began = performance.now();
+    of(JSON.stringify({ error: 'x-'.repeat(8000) }));
+    of(`<html>${'<title'.repeat(2700)}`);
+    assert.ok(performance.now() - began < 500);
   });
 
   it('read nothing out of a page', () => {
