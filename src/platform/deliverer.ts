@@ -52,6 +52,8 @@ export interface Assignment {
   readonly placement: Placement;
   readonly credentialId: string;
   readonly allowInsecure?: boolean;
+  /** What stood in the header when the credential was made of it: of what somebody has written since nothing would be left. */
+  readonly replaces?: string;
 }
 
 /** A server found in a config file, ready to be worked on. */
@@ -244,7 +246,11 @@ export class Deliverer {
       }
       return await this.#write(
         place,
-        wanted.map(({ assignment, url }) => ({ placement: assignment.placement, url })),
+        wanted.map(({ assignment: { placement, replaces }, url }) => ({
+          placement,
+          url,
+          ...(replaces !== undefined && { replaces }),
+        })),
         options,
       );
     } catch (error) {
@@ -452,11 +458,21 @@ export class Deliverer {
     return { value: scheme ? `${scheme} ${reference}` : reference, inputId };
   }
 
-  /** Writes another value for a header that is there already; for repairs that need no credential. */
+  /**
+   * Writes another value for a header that is there already; for repairs that need no credential.
+   * @throws KeyringError `file-changed` where the header isn't what it was found to be, and what the file throws
+   */
   setValue(found: FoundServer, header: string, value: string): Promise<EditOutcome> {
+    const { place, parsed } = found;
+    const standing = parsed.headers.findLast(({ name }) => name === header)?.value;
     return editConfigFile(
-      found.place.uri,
-      text => setHeader(text, found.place.format, found.parsed.name, header, value),
+      place.uri,
+      text => {
+        if (standing !== undefined) {
+          requireStanding(text, place, parsed.name, header, standing);
+        }
+        return setHeader(text, place.format, parsed.name, header, value);
+      },
       { secret: true },
     );
   }
@@ -545,14 +561,20 @@ export class Deliverer {
 
   async #write(
     place: ConfigLocation,
-    headers: readonly { readonly placement: Placement; readonly url: string }[],
+    headers: readonly { readonly placement: Placement; readonly url: string; readonly replaces?: string }[],
     options: { readonly undoable?: boolean } = {},
   ): Promise<EditOutcome> {
     const plans = await Promise.all(
-      headers.map(async ({ placement, url }) => {
+      headers.map(async ({ placement, url, replaces }) => {
         const { server, header, delivery } = placement;
         const { value, inputId } = await this.headerText(place, server, url, header, delivery);
-        return this.#steps(placement, value, inputId);
+        const steps = this.#steps(placement, value, inputId);
+        return (text: string) => {
+          if (replaces !== undefined) {
+            requireStanding(text, place, server, header, replaces);
+          }
+          return steps(text);
+        };
       }),
     );
     return editConfigFile(
@@ -659,12 +681,30 @@ export class Deliverer {
 
 /** Only what is still as it was found. */
 function rewriteSteps(format: ConfigFormat, stale: readonly StaleLiteral[]): Step[] {
-  return stale.map(({ server, header, old, value }) => text => {
-    const headers = parseConfig(text, format).servers.findLast(({ name }) => name === server)?.headers ?? [];
-    return headers.some(other => other.name === header && other.value === old)
-      ? setHeader(text, format, server, header, value)
-      : ok([]);
-  });
+  return stale.map(
+    ({ server, header, old, value }) =>
+      text =>
+        stands(text, format, server, header, old) ? setHeader(text, format, server, header, value) : ok([]),
+  );
+}
+
+/** Whether a header of a server has this value. */
+function stands(text: string, format: ConfigFormat, server: string, header: string, value: string): boolean {
+  const headers = parseConfig(text, format).servers.findLast(({ name }) => name === server)?.headers ?? [];
+  return headers.some(other => other.name === header && other.value === value);
+}
+
+/** @throws KeyringError `file-changed` unless a header has this value */
+function requireStanding(
+  text: string,
+  { format, uri }: ConfigLocation,
+  server: string,
+  header: string,
+  value: string,
+): void {
+  if (!stands(text, format, server, header, value)) {
+    throw new KeyringError('file-changed', { file: fileLabel(uri) });
+  }
 }
 
 function withoutScheme(value: string, scheme: string): string {

@@ -137,7 +137,8 @@ async function assign(
   if (credential === made) {
     created.push(made.id);
   }
-  return { assignment: { placement, credentialId: credential.id, allowInsecure }, written: header.value };
+  const written = header.value;
+  return { assignment: { placement, credentialId: credential.id, allowInsecure, replaces: written }, written };
 }
 
 /**

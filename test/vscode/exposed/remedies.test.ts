@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { listExposed } from '../../../src/core/inventory/exposedList.ts';
 import { exposedItems } from '../../../src/features/exposed/exposedItems.ts';
 import { historyText } from '../../../src/features/exposed/history.ts';
+import { withLockedFile } from '../../../src/platform/node/atomicWrite.ts';
 import { searchGitHistory } from '../../../src/platform/node/git.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { forgetAll, services, uriOf } from '../harness/inside.ts';
@@ -76,6 +77,31 @@ describe('A secret in a file', () => {
     await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), before);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('of a header that somebody replaces in the meantime stays, and the one before it is not kept', async () => {
+    await write(alpha, oneHeader('todos', secrets.bearer));
+    const { vault } = await services();
+    const messages = new Messages();
+    messages.catch();
+    try {
+      let moving: Thenable<unknown> | undefined;
+      await withLockedFile(inWorkspace(alpha), async () => {
+        moving = run('mcpKeyring.servers.moveToKeyring', { file, server: 'todos' });
+        await until('the credential', () => vault.credentials.some(({ attachments }) => attachments.length > 0));
+        writeFileSync(inWorkspace(alpha), oneHeader('todos', secrets.custom));
+      });
+      await moving;
+      await until('the message', () => messages.shown.length > 0);
+      assert.deepEqual(
+        messages.shown.map(({ kind, text }) => [kind, /keeps being changed by another program/.test(text)]),
+        [['error', true]],
+      );
+    } finally {
+      messages.release();
+    }
+    assert.equal(readText(alpha), oneHeader('todos', secrets.custom));
+    assert.deepEqual(vault.credentials, []);
   });
 
   it('of a header that only the detector knows moves, too', async () => {
