@@ -1,7 +1,7 @@
 import { canonicalUrl } from '../config/url.ts';
 import { isVariableName } from '../config/variableNames.ts';
 import { type AlgorithmName, findAlgorithm } from '../jwt/algorithms.ts';
-import { isPrivateJwk } from '../jwt/keyMaterial.ts';
+import { isPrivateJwk } from '../jwt/jwkMembers.ts';
 import type { JsonObject } from '../jwt/types.ts';
 import type { CredentialGrant } from '../oauth/grant.ts';
 import { fail, ok, type Result } from '../result.ts';

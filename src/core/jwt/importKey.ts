@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { Secret } from '../secret.ts';
 import { type AlgorithmName, algorithmsFor, findAlgorithm } from './algorithms.ts';
 import { checkBase64url } from './base64url.ts';
+import { isPrivateJwk, publicMembersOf } from './jwkMembers.ts';
 import {
   type ContainedKey,
   readCertificate,
@@ -18,12 +19,10 @@ import {
   checkKey,
   checkRsaExponent,
   checkStrength,
-  isPrivateJwk,
   type KeyMaterial,
   type KeyProblem,
   keyProblem,
   publicKeyBits,
-  publicMembersOf,
 } from './keyMaterial.ts';
 import { looksLikePem, type PemBlock, readPem } from './pem.ts';
 import { hmacBytes } from './secrets.ts';

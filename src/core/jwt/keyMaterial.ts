@@ -137,16 +137,3 @@ export function checkRsaExponent({ kty, e }: JsonObject): KeyProblem | undefined
   const last = digits.at(-1) ?? 0;
   return last % 2 === 1 && (digits.length > 1 || last >= 3) ? undefined : keyProblem('key-broken');
 }
-
-const publicMembers = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] } as const;
-
-/** The members of a JWK that make its public key, and no other; what is secret of it can't come along. */
-export function publicMembersOf(jwk: JsonObject): JsonObject {
-  const names: readonly string[] = publicMembers[jwk.kty as keyof typeof publicMembers] ?? [];
-  return Object.fromEntries(['kty', ...names].map(name => [name, jwk[name]]));
-}
-
-/** Whether a JWK holds a private key or a secret (RFC 7518 sections 6.2.2, 6.3.2, 6.4.1). */
-export function isPrivateJwk(jwk: JsonObject): boolean {
-  return jwk.kty === 'oct' ? jwk.k !== undefined : jwk.d !== undefined;
-}

@@ -4,15 +4,8 @@ import { fail, ok, type Result } from '../result.ts';
 import { type Algorithm, algorithmsOfJwk, findAlgorithm } from './algorithms.ts';
 import { checkBase64url, decodeBase64urlText } from './base64url.ts';
 import { checkSecretText, type PublicKey } from './importKey.ts';
-import {
-  checkRsaExponent,
-  checkStrength,
-  isPrivateJwk,
-  keyBits,
-  type OctMaterial,
-  publicKeyBits,
-  publicMembersOf,
-} from './keyMaterial.ts';
+import { isPrivateJwk, publicMembersOf } from './jwkMembers.ts';
+import { checkRsaExponent, checkStrength, keyBits, type OctMaterial, publicKeyBits } from './keyMaterial.ts';
 import type { JsonObject } from './types.ts';
 import { importHmac, importJwkHalf } from './webKeys.ts';
 

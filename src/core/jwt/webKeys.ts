@@ -1,6 +1,7 @@
 import type { CryptoKey } from 'jose';
 import type { Algorithm, Curve } from './algorithms.ts';
-import { type OctMaterial, publicMembersOf } from './keyMaterial.ts';
+import { publicMembersOf } from './jwkMembers.ts';
+import type { OctMaterial } from './keyMaterial.ts';
 import { hmacBytes } from './secrets.ts';
 import type { JsonObject } from './types.ts';
 

@@ -3,7 +3,7 @@ import { createHmac, createPrivateKey, sign } from 'node:crypto';
 import { algorithms } from '../../../../src/core/jwt/algorithms.ts';
 import { decodeJwt } from '../../../../src/core/jwt/decode.ts';
 import { importPrivateKey, importPublicKeys, thumbprint } from '../../../../src/core/jwt/importKey.ts';
-import { publicMembersOf } from '../../../../src/core/jwt/keyMaterial.ts';
+import { publicMembersOf } from '../../../../src/core/jwt/jwkMembers.ts';
 import { makeSigningKey } from '../../../../src/core/jwt/keys.ts';
 import { signJwt } from '../../../../src/core/jwt/sign.ts';
 import { tokenFindings } from '../../../../src/core/jwt/tokenFindings.ts';
