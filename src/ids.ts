@@ -135,6 +135,12 @@ export interface TokenEndpointAnswers {
   readonly refresh?: boolean | { readonly url?: string; readonly grantType?: string };
 }
 
+/** What **Sign In Again** is for. */
+export interface SignInAgainTarget extends CredentialTarget {
+  /** To be asked for beside those of the sign-in before, unless the person wants others. */
+  readonly moreScopes?: readonly string[];
+}
+
 /** What is to be other than before at **Sign In Again**. With it, nothing is asked. */
 export type SignInAgainAnswers = Pick<OAuthAnswers, 'scopes' | 'resource' | 'redirectUri'>;
 
@@ -324,7 +330,7 @@ export interface TestConnectionResult {
   readonly steps: readonly { readonly name: StepName; readonly outcome: string; readonly milliseconds: number }[];
 }
 
-/** Something that can be done about a cause; `value` is a URL, an audience, a header's name, an encoding, a role. */
+/** Something that can be done about a cause; `value` is a URL, an audience, a header's name, an encoding, a role, scopes. */
 export interface ConnectionFix {
   readonly kind: OfferKind;
   readonly value?: string;
@@ -377,7 +383,7 @@ export interface Commands {
   'mcpKeyring.credentials.replaceToken': [target?: CredentialTarget];
   'mcpKeyring.credentials.signOut': [target?: CredentialTarget];
   'mcpKeyring.credentials.automaticRenewal': [target?: CredentialTarget, choice?: AutomaticRenewalChoice];
-  'mcpKeyring.credentials.signIn': [target?: CredentialTarget, answers?: SignInAgainAnswers];
+  'mcpKeyring.credentials.signIn': [target?: SignInAgainTarget, answers?: SignInAgainAnswers];
   'mcpKeyring.credentials.useInTerminals': [target?: CredentialTarget, answers?: TerminalAnswers];
   'mcpKeyring.credentials.dropFromTerminals': [target?: CredentialTarget];
   'mcpKeyring.credentials.revoke': [target?: CredentialTarget];

@@ -150,6 +150,7 @@ function createTools(notes: string[]): DefinedTool[] {
       name: 'read_notes',
       description: 'Reads all notes; needs the scope notes:read.',
       scopes: ['notes:read'],
+      annotations: { readOnlyHint: true },
       run: () => JSON.stringify(notes),
     }),
     defineTool<{ text: string }>({

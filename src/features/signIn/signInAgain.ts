@@ -5,10 +5,10 @@ import type { Discovery } from '../../core/oauth/discovery.ts';
 import type { CredentialGrant, StandardGrant } from '../../core/oauth/grant.ts';
 import { oauthError } from '../../core/oauth/keyringError.ts';
 import { resourceOf } from '../../core/oauth/resource.ts';
-import { cleanScopes } from '../../core/oauth/scopes.ts';
+import { cleanScopes, unionOfScopes } from '../../core/oauth/scopes.ts';
 import { findServerMetadata } from '../../core/oauth/serverMetadata.ts';
 import { plainText } from '../../core/text.ts';
-import type { CredentialTarget, SignInAgainAnswers } from '../../ids.ts';
+import type { SignInAgainAnswers, SignInAgainTarget } from '../../ids.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
 import type { FlowTools, SignInPlan, SignInUi, StandardPlan } from '../../platform/oauth/flow.ts';
 import { logFailure, runFlow } from '../../platform/oauth/flows.ts';
@@ -28,7 +28,7 @@ import type { Services } from '../../services.ts';
  */
 export async function signInAgain(
   services: Services,
-  target?: CredentialTarget,
+  target?: SignInAgainTarget,
   answers?: SignInAgainAnswers,
 ): Promise<void> {
   const { vault, broker, commands } = services;
@@ -41,7 +41,7 @@ export async function signInAgain(
     throw new KeyringError('cannot-renew', { id: credential.id, name: credential.name });
   }
   const tools = await services.signIns.tools();
-  const draft = draftFor(credential, answers);
+  const draft = draftFor(credential, answers ?? moreScopes(credential, target));
   const prompts = new Prompts(vscode.l10n.t('Sign In Again: {0}', plainText(credential.name)));
   const ui = answers ? progressUi : wizardUi(prompts);
   // Looked up once: what a server says of itself is not for the person to change, so a failure here is the end.
@@ -91,6 +91,12 @@ function checkAnswers({ scopes, resource, redirectUri }: SignInAgainAnswers = {}
       throw new KeyringError('argument-invalid', { field, reason: 'wrong-type' });
     }
   }
+}
+
+/** Those of a challenge with those of the sign-in before (MCP 2026-07-28, "Step-Up Authorization Flow"). */
+function moreScopes({ grant }: OAuthCredential, target: SignInAgainTarget | undefined): SignInAgainAnswers {
+  const before = grant.flow === 'tokenEndpoint' ? grant.recipe.scopes : grant.scopes;
+  return target?.moreScopes?.length ? { scopes: unionOfScopes(before, target.moreScopes) } : {};
 }
 
 function draftFor({ grant, attachments }: OAuthCredential, answers: SignInAgainAnswers = {}): SignInDraft {

@@ -3,6 +3,7 @@ import { canonicalUrl } from '../../core/config/url.ts';
 import type { Credential, SignedJwtCredential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import { takeHeaderApart } from '../../core/jwt/headerValue.ts';
+import { parseScopes } from '../../core/oauth/scopes.ts';
 import { plainText } from '../../core/text.ts';
 import type { ConnectionFix, ServerTarget } from '../../ids.ts';
 import { Cancelled, runCommand } from '../../platform/commands.ts';
@@ -29,7 +30,7 @@ export async function applyFix(services: Services, target: ServerTarget, fix: Co
       await runCommand('mcpKeyring.addCredential', target);
       return;
     case 'signIn':
-      return signIn(services, target);
+      return signIn(services, target, parseScopes(value));
     case 'attachCredential':
       await runCommand('mcpKeyring.servers.attachCredential', target);
       return;
@@ -78,12 +79,19 @@ export async function applyFix(services: Services, target: ServerTarget, fix: Co
   }
 }
 
-/** Signs in again where a sign-in is what the server gets; otherwise makes a credential that is one. */
-async function signIn({ vault, inventory }: Services, target: ServerTarget): Promise<void> {
+/**
+ * Signs in again where a sign-in is what the server gets; otherwise makes a credential that is one.
+ * @param moreScopes what the server wants beside what was asked for before
+ */
+async function signIn(
+  { vault, inventory }: Services,
+  target: ServerTarget,
+  moreScopes: readonly string[],
+): Promise<void> {
   await vault.load();
   const id = findServer(inventory.snapshot, target)?.header?.credentialId;
   if (id !== undefined && vault.credential(id)?.kind === 'oauth') {
-    await runCommand('mcpKeyring.credentials.signIn', { credentialId: id });
+    await runCommand('mcpKeyring.credentials.signIn', { credentialId: id, moreScopes });
   } else {
     await runCommand('mcpKeyring.addCredential', target, { kind: 'oauth' });
   }

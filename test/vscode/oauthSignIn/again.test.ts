@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { OAuthCredential } from '../../../src/core/credentials/types.ts';
 import type { KeyringError } from '../../../src/core/errors.ts';
+import type { TestConnectionResult } from '../../../src/ids.ts';
 import { OAUTH_CLIENT_SECRET } from '../../servers/oauthClients.ts';
 import type { OAuthServerChild } from '../../servers/oauthServerChild.ts';
-import { forgetAll, logText, services } from '../harness/inside.ts';
+import { forgetAll, headerSnapshot, logText, services } from '../harness/inside.ts';
 import { addServer, run, until } from '../harness/keyring.ts';
+import { Questions } from '../harness/questions.ts';
 import { AccountProvider } from './accountProvider.ts';
 import { Person } from './person.ts';
 import { requestsTo, startProvider } from './servers.ts';
@@ -65,6 +67,57 @@ describe('OAuth: signing in again, and accounts of VS Code', () => {
       (await requestsTo(provider, '/auth')).map(({ scope }) => scope),
       ['notes:read', 'notes:read notes:write'],
     );
+  });
+
+  it('what a server refuses a tool for is asked for beside what was asked for before, once the person says so', async () => {
+    const { server, file, credentialId } = await addServer({
+      name: 'stepped-up',
+      url: provider.mcpUrl,
+      file: '.vscode/mcp.json',
+      credential: {
+        kind: 'oauth',
+        flow: 'authorizationCode',
+        redirectUri,
+        scopes: ['notes:write'],
+        clientId: 'native-app',
+      },
+    });
+    const target = { server, file };
+    await until(
+      'the server with its credential',
+      async () => (await headerSnapshot(file, server)).credentialId === credentialId,
+    );
+    const { causes } = (await run('mcpKeyring.servers.testConnection', target, {
+      tool: 'read_notes',
+    })) as TestConnectionResult;
+    assert.equal(causes[0]?.id, 'permission-missing');
+    const [fix] = causes[0].fixes;
+    assert.deepEqual(fix, { kind: 'signIn', value: 'notes:read' });
+    await provider.send({ command: 'forget' });
+    const questions = new Questions();
+    questions.catch();
+    try {
+      const mending = run('mcpKeyring.servers.applyFix', target, fix);
+      const review = await until('the review', async () => {
+        const question = await questions.next();
+        return question.kind === 'pick' ? question : undefined;
+      });
+      assert.ok(review.items.includes('Scopes: notes:write notes:read'), review.items.join('\n'));
+      assert.deepEqual(await requestsTo(provider, '/auth'), []);
+      review.pick('Sign in at');
+      await mending;
+    } finally {
+      questions.release();
+    }
+    assert.deepEqual(
+      (await requestsTo(provider, '/auth')).map(({ scope }) => scope),
+      ['notes:write notes:read'],
+    );
+    assert.equal((await read(credentialId)).history.at(-1)?.event, 'signedIn');
+    const again = (await run('mcpKeyring.servers.testConnection', target, {
+      tool: 'read_notes',
+    })) as TestConnectionResult;
+    assert.ok(again.healthy, again.verdict);
   });
 
   it('keeps the old token where the new sign-in comes to nothing', async () => {

@@ -463,12 +463,14 @@ function held(payload: Parameters<typeof readScopes>[0]): string[] {
   return [...roles.filter(role => typeof role === 'string'), ...readScopes(payload)];
 }
 
-function permissionOffers({ credential }: Facts): Offer[] {
+function permissionOffers(facts: Facts): Offer[] {
+  const { credential } = facts;
+  const missing = missingScopes(facts);
   switch (credential.kind) {
     case 'signedJwt':
       return [...credential.otherRoles.map(value => ({ kind: 'switchRole', value }) as const), { kind: 'editClaims' }];
     case 'oauth':
-      return [{ kind: 'signIn' }];
+      return [{ kind: 'signIn', ...(missing.length > 0 && { value: missing.join(' ') }) }];
     default:
       return [{ kind: 'attachCredential' }];
   }
