@@ -60,6 +60,8 @@ export function signInStep(
         oauth.serverUrl = known.url;
         oauth.insecureAllowed = known.insecureAllowed;
       }
+      // The clients that it knows may be wanted.
+      await services.vault.load();
       const tools = await services.signIns.tools();
       draft.signedIn = isGiven
         ? await signInByAnswers(tools, oauth)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
+import type { OAuthCredential } from '../../../src/core/credentials/types.ts';
 import type { KeyringError } from '../../../src/core/errors.ts';
 import { oauthFailure, oauthFailureCodes } from '../../../src/core/oauth/failures.ts';
 import { oauthError } from '../../../src/core/oauth/keyringError.ts';
@@ -284,6 +285,40 @@ describe('OAuth: what goes wrong is said, and leaves nothing', () => {
     await refused(/comes from another server than/);
     answerWith({ code: '' });
     await refused(/has no usable “code”/);
+  });
+
+  it('a keyring that is slow to open: the client in it is known all the same', async () => {
+    const { vault } = await services();
+    answerWith({ code: 'fake-code' });
+    await add();
+    const { get } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(vault), 'credentials') ?? {};
+    let isOpen = false;
+    Object.defineProperties(vault, {
+      credentials: { configurable: true, get: () => (isOpen ? get?.call(vault) : []) },
+      load: {
+        configurable: true,
+        value: async () => {
+          isOpen = true;
+        },
+      },
+    });
+    try {
+      const credential = { kind: 'oauth', flow: 'authorizationCode', redirectUri } as const;
+      const { credentialId } = await addServer({
+        name: 'second',
+        url: `${server.origin}/mcp`,
+        file: '.vscode/mcp.json',
+        credential,
+      });
+      const { grant } = (await vault.readCredential(credentialId)) as OAuthCredential;
+      assert.ok(grant.flow === 'authorizationCode');
+      assert.equal(grant.client.clientId, 'app');
+    } finally {
+      Reflect.deleteProperty(vault, 'credentials');
+      Reflect.deleteProperty(vault, 'load');
+      await forgetAll();
+      writeText('.vscode/mcp.json', file);
+    }
   });
 
   it('a port that is taken, and an address that the browser cannot come back to', async () => {
