@@ -133,7 +133,7 @@ export function causeText({ id, data }: Cause, serverUrl: string): string {
         : l10n.t('What answers at this URL does not speak MCP.');
     case 'rate-limited':
       return data.after
-        ? l10n.t('{0} has had too many requests. It asks to wait ({1}).', host, text('after'))
+        ? l10n.t('{0} has had too many requests. It asks to wait ({1}).', host, waitText(text('after')))
         : l10n.t('{0} has had too many requests, and asks to wait.', host);
     case 'server-error':
       return l10n.t('{0} failed while answering ({1}). The reason is in its own log.', host, text('status'));
@@ -325,6 +325,11 @@ export function stepText(step: StepName): string {
     case 'look':
       return l10n.t('Look for the reason');
   }
+}
+
+/** `Retry-After` is a number of seconds or a date (RFC 9110 section 10.2.3). */
+function waitText(after: string): string {
+  return /^\d{1,6}$/.test(after) ? durationText(Number(after) * 1000) : after;
 }
 
 function titled(title: string): string {

@@ -588,8 +588,8 @@ export const guards: readonly Mutation[] = [
   {
     guard: 'a test does not connect without the credential that was withheld',
     file: 'src/core/connection/examine.ts',
-    find: "const canSend = subject.header !== undefined || subject.facts.kind === 'none';",
-    replace: 'const canSend = true;',
+    find: 'const withheld = subject.header === undefined && subject.facts.refusal !== undefined;',
+    replace: 'const withheld = false;',
     noticedBy: 'unit: core/connection/rules',
   },
   {
@@ -616,9 +616,23 @@ export const guards: readonly Mutation[] = [
   {
     guard: 'a test calls only tools that say of themselves that they change nothing',
     file: 'src/features/testConnection/reports.ts',
-    find: '  if (!tool?.readOnly) {',
-    replace: '  if (!tool) {',
+    find: '  if (!tool?.readOnly || !tool.callableWithoutArguments) {',
+    replace: '  if (!tool?.callableWithoutArguments) {',
     noticedBy: 'suite: refusals',
+  },
+  {
+    guard: 'where strangers are refused everything, no other path is known',
+    file: 'src/core/connection/examine.ts',
+    find: 'const isGuarded = bare?.status === 401 || bare?.status === 403;',
+    replace: 'const isGuarded = false;',
+    noticedBy: 'suite: refusals',
+  },
+  {
+    guard: 'nothing of a URL’s query stands in what a server is said to have answered',
+    file: 'src/core/connection/recorder.ts',
+    find: '...queryOf(serverUrl)',
+    replace: '',
+    noticedBy: 'unit: core/connection/recorder',
   },
   {
     ...fixes,

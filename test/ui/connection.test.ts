@@ -202,6 +202,14 @@ describe('Test Connection', () => {
     await waitFor('the reference', async () => !workbench.read('.vscode/mcp.json').includes(mistyped) || undefined);
     await workbench.dismissNotifications();
     await sideBar.clickAction('Servers', 'locked', 'Start Server');
+    await waitFor('VS Code’s dialog', async () => {
+      // VS Code reads the file anew at a pace of its own; until then it misses the input that was written there.
+      if ((await workbench.notifications()).some(({ message }) => message.includes('must be defined'))) {
+        await workbench.dismissNotifications();
+        await sideBar.clickAction('Servers', 'locked', 'Start Server');
+      }
+      return (await workbench.page.locator('.monaco-dialog-box').isVisible()) || undefined;
+    });
     const { message } = await dialog.read();
     assert.match(message, /Dynamic Client Registration/);
     await workbench.screenshot('connection-dialog');

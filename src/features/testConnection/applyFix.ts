@@ -209,19 +209,22 @@ async function renameHeader(services: Services, target: ServerTarget, header: st
 }
 
 /** The server at another URL, its credential with it. To another origin only if the person says so once more. */
-async function useUrl(services: Services, target: ServerTarget, url: string): Promise<void> {
+async function useUrl(services: Services, target: ServerTarget, wanted: string): Promise<void> {
   const { deliverer, vault } = services;
   await vault.load();
-  const canonical = canonicalUrl(url);
+  const canonical = canonicalUrl(wanted);
   if (!canonical.ok) {
-    throw new KeyringError('url-invalid', { url });
+    throw new KeyringError('url-invalid', { url: wanted });
   }
   const offered = providedServer(services, target);
   const found = offered ? undefined : await deliverer.find(target);
   const header = findServer(services.inventory.snapshot, target)?.header;
   const credential = header?.credentialId === undefined ? undefined : vault.credential(header.credentialId);
   const from = (offered ?? found)?.parsed.url?.value ?? '';
-  if (new URL(canonical.value).origin !== originOf(from)) {
+  const isElsewhere = new URL(canonical.value).origin !== originOf(from);
+  // Reports know no queries, in which secrets stand. The server's own stays with it, and goes to no other.
+  const url = isElsewhere || new URL(wanted).search !== '' ? wanted : `${wanted}${new URL(from).search}`;
+  if (isElsewhere) {
     await confirmOrigin(url, credential?.name ?? target.server);
   }
   const allowInsecure = await confirmInsecure(url);

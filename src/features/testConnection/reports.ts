@@ -3,11 +3,12 @@ import type { Listing } from '../../core/connection/connection.ts';
 import { listKinds } from '../../core/connection/connection.ts';
 import type { Diagnosis } from '../../core/connection/diagnosis/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { placeOf } from '../../core/oauth/http.ts';
+import { orAborted, placeOf } from '../../core/oauth/http.ts';
 import type { Disposable } from '../../core/ports.ts';
 import { plainText } from '../../core/text.ts';
 import { providedFile, type ServerTarget, type TestConnectionAnswers, type TestConnectionResult } from '../../ids.ts';
 import { causeText, stepText, verdictText } from '../../platform/causeTexts.ts';
+import { Cancelled } from '../../platform/commands.ts';
 import { askForServer } from '../../platform/serverTargets.ts';
 import { inertLine } from '../../platform/texts.ts';
 import type { Services } from '../../services.ts';
@@ -29,7 +30,7 @@ export class Reports implements Disposable {
   /**
    * Tests a server and shows or returns what was found.
    * @throws KeyringError `workspace-not-trusted`, `server-not-found`, `file-unreadable`, `url-invalid`, `insecure-url`,
-   *   `argument-invalid` for a tool that isn't there or may change something
+   *   `argument-invalid` for a tool that isn't there or may change something; Cancelled before there was anything to send
    */
   async test(target?: ServerTarget, answers?: TestConnectionAnswers): Promise<TestConnectionResult> {
     const { inventory } = this.#services;
@@ -52,7 +53,6 @@ export class Reports implements Disposable {
 
   async #diagnose(target: ServerTarget, tool: string | undefined): Promise<Diagnosis> {
     const { settings, verdicts, log } = this.#services;
-    const { subject, insecureAllowed, about } = await gather(this.#services, target);
     // The MCP client comes with these, and is large.
     const [{ examine }, { diagnose, withoutFile }, { lookAtWire }] = await Promise.all([
       import('../../core/connection/examine.ts'),
@@ -60,23 +60,31 @@ export class Reports implements Disposable {
       import('../../platform/node/wireLook.ts'),
     ]);
     const title = inertLine(vscode.l10n.t('Testing the connection to {0}', plainText(target.server)));
-    const examination = await vscode.window.withProgress(
+    const { examination, about } = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (progress, cancelled) => {
         const controller = new AbortController();
         const subscription = cancelled.onCancellationRequested(() => controller.abort());
+        const { signal } = controller;
         try {
-          return await examine({
+          // The token may have to be renewed first, by a server that takes its time. What comes of that is kept all the same.
+          const { subject, insecureAllowed, about } = await orAborted(gather(this.#services, target), signal).catch(
+            error => {
+              throw signal.aborted ? new Cancelled() : error;
+            },
+          );
+          const examination = await examine({
             subject,
             http: fetch,
             now: Date.now,
             toleranceSeconds: settings.findingPolicy.clockToleranceSeconds,
             insecureAllowed,
-            signal: controller.signal,
+            signal,
             lookAtWire,
             onStep: step => progress.report({ message: stepText(step) }),
             ...(tool !== undefined && { chooseTool: async (tools: Listing) => checkedTool(tools, tool) }),
           });
+          return { examination, about };
         } finally {
           subscription.dispose();
         }

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { createLocalJWKSet } from 'jose';
 import * as vscode from 'vscode';
 import type { OfferKind } from '../../../src/core/connection/diagnosis/types.ts';
+import { snakeCaseNames } from '../../../src/core/oauth/tokenEndpoint.ts';
+import { standardFields } from '../../../src/core/oauth/tokens.ts';
+import { Secret } from '../../../src/core/secret.ts';
 import { providedFile, type ServerTarget } from '../../../src/ids.ts';
 import { type IssuerServer, startIssuerServer } from '../../doctor/issuerServer.ts';
 import { base64Secret, bytes, signToken, textSecret } from '../../doctor/tokens.ts';
@@ -23,6 +26,7 @@ import {
   until,
 } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
+import { putGrant } from '../harness/oauth.ts';
 import { jwt } from '../harness/tokens.ts';
 import { file, fix, known, targetOf, test, writeServer } from './connections.ts';
 
@@ -199,7 +203,7 @@ describe('A connection is mended', () => {
   it('by the path where the server answers, the credential attached there and nowhere else', async () => {
     server = await startApiKeyServer({ keys: [key] });
     closing.push(() => server.close());
-    const wrong = `${server.origin}/api`;
+    const wrong = `${server.origin}/api?team=blue`;
     await addServer({
       name: 'notes',
       url: wrong,
@@ -209,9 +213,9 @@ describe('A connection is mended', () => {
     });
     await known('notes', wrong);
     await mend('path-wrong', 'useUrl');
-    assert.equal(readConfig(file).servers?.notes?.url, server.url);
+    assert.equal(readConfig(file).servers?.notes?.url, `${server.url}?team=blue`);
     const { vault } = await services();
-    assert.deepEqual(vault.attachedTo(wrong, 'X-API-Key'), []);
+    assert.deepEqual(vault.attachedTo(`${server.origin}/api`, 'X-API-Key'), []);
     assert.equal(readConfig(file).inputs?.length, 1);
   });
 
@@ -447,6 +451,47 @@ describe('What a test found', () => {
     assert.match(expired.verdict, /^The token expired on .*, so it was not sent\.$/);
     assert.deepEqual(expired.causes[0]?.fixes, [{ kind: 'replaceToken' }]);
     assert(server.requests.every(({ headers }) => headers.authorization === undefined));
+  });
+
+  it('is nothing where it was cancelled while a token was waited for', async () => {
+    const tokens = await startOddServer({ kind: 'silence' });
+    const recipe = {
+      url: tokens.url,
+      body: 'form',
+      names: snakeCaseNames,
+      clientId: 'app',
+      clientSecret: new Secret('demo-client-secret'),
+      grantType: 'client_credentials',
+      scopes: [],
+      extra: {},
+      fields: standardFields,
+      refresh: undefined,
+    } as const;
+    await putGrant('slow', { flow: 'tokenEndpoint', recipe }, [
+      { url: server.url, header: 'authorization', at: Date.now() },
+    ]);
+    await writeServer('notes', server.url, { Authorization: 'Bearer ${input:mcp-keyring.notes.00000000}' });
+    const { withProgress } = vscode.window;
+    const cancel = new vscode.CancellationTokenSource();
+    Object.assign(vscode.window, {
+      withProgress: (_: unknown, work: (progress: unknown, token: vscode.CancellationToken) => unknown) =>
+        work({ report: () => undefined }, cancel.token),
+    });
+    try {
+      server.requests.length = 0;
+      const testing = test('notes');
+      await until('the request for a token', () => tokens.connections > 0);
+      const began = performance.now();
+      cancel.cancel();
+      assert.equal(await testing, undefined);
+      // It would be waited for 15 seconds.
+      assert.ok(performance.now() - began < 5000);
+      assert.deepEqual(server.requests, []);
+    } finally {
+      Object.assign(vscode.window, { withProgress });
+      await tokens.close();
+      await forgetAll();
+    }
   });
 
   it('is pointed to where VS Code itself could not start the server', async () => {

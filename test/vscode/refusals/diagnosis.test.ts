@@ -175,7 +175,7 @@ const expected: readonly {
   {
     cause: 'rate-limited',
     certainty: 'certain',
-    says: /has had too many requests\. It asks to wait \(30\)\.$/,
+    says: /has had too many requests\. It asks to wait \(30 s\)\.$/,
     offers: 'testAgain',
   },
   { cause: 'server-error', certainty: 'certain', says: /failed while answering \(500\)/, offers: 'testAgain' },
