@@ -256,9 +256,14 @@ export const guards: readonly Mutation[] = [
   {
     ...provider,
     guard: 'nothing secret is said before a start',
-    find: 'uriOf(server), {}, versionOf(this.#toldOf(server))',
-    replace:
-      "uriOf(server), { 'X-API-Key': this.#tokensOf(server)[0]?.reveal() ?? '' }, versionOf(this.#toldOf(server))",
+    find: 'uri, {}, versionOf(this.#toldOf(server))',
+    replace: "uri, { 'X-API-Key': this.#tokensOf(server)[0]?.reveal() ?? '' }, versionOf(this.#toldOf(server))",
+  },
+  {
+    ...provider,
+    guard: 'nothing of a URL that may be a key is said before a start',
+    find: 'vscode.Uri.parse(server.url, true)',
+    replace: 'vscode.Uri.parse(urlOf(server), true)',
   },
   {
     ...provider,

@@ -14,7 +14,8 @@ type Tokens = readonly { readonly credentialId: string | undefined; readonly tok
 /** What VS Code has been told of a server. */
 interface Told {
   version: number;
-  /** What the server was last started with, or had when it was seen for the first time. */
+  /** What the server was last started with, or had when it was seen for the first time: the whole URL, and tokens. */
+  url: string;
   tokens: Tokens;
   /** How many starts are under way. A token that is renewed for one of them is no reason to stop it. */
   starting: number;
@@ -22,8 +23,8 @@ interface Told {
 
 /**
  * Offers servers that stand in no file. VS Code keeps what {@link provideMcpServerDefinitions} returns in clear in its
- * state database, so no header is in it; {@link resolveMcpServerDefinition} runs at every start and nothing keeps its
- * result.
+ * state database, so no header is in it, and nothing of the URL that may be a key (user info, query);
+ * {@link resolveMcpServerDefinition} runs at every start and nothing keeps its result.
  */
 export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode.McpHttpServerDefinition>, Disposable {
   readonly #services: Services;
@@ -102,17 +103,19 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
         headers[name] = value.reveal();
         tokens.push({ credentialId, token });
       }
+      told.url = urlOf(server);
       told.tokens = tokens;
       log.info('provided-server-resolved', { server: server.parsed.name, url: server.url });
       // A fresh object, to the URL that the credential is attached to: changes to the given one would be kept.
-      return new vscode.McpHttpServerDefinition(label, uriOf(server), headers, versionOf(told));
+      return new vscode.McpHttpServerDefinition(label, vscode.Uri.parse(urlOf(server), true), headers, versionOf(told));
     } finally {
       told.starting--;
     }
   }
 
   #definition(server: ProvidedSnapshot): vscode.McpHttpServerDefinition {
-    return new vscode.McpHttpServerDefinition(server.label, uriOf(server), {}, versionOf(this.#toldOf(server)));
+    const uri = vscode.Uri.parse(server.url, true);
+    return new vscode.McpHttpServerDefinition(server.label, uri, {}, versionOf(this.#toldOf(server)));
   }
 
   /**
@@ -121,13 +124,15 @@ export class ServerProvider implements vscode.McpServerDefinitionProvider<vscode
    */
   #toldOf(server: ProvidedSnapshot): Told {
     const key = `${server.parsed.name}\n${server.url}`;
+    const url = urlOf(server);
     const tokens = this.#tokensOf(server);
     let told = this.#told.get(key);
     if (!told) {
-      told = { version: 1, tokens, starting: 0 };
+      told = { version: 1, url, tokens, starting: 0 };
       this.#told.set(key, told);
-    } else if (told.starting === 0 && !this.#sameTokens(told.tokens, tokens)) {
+    } else if (told.starting === 0 && (told.url !== url || !this.#sameTokens(told.tokens, tokens))) {
       told.version++;
+      told.url = url;
       told.tokens = tokens;
     }
     return told;
@@ -175,8 +180,9 @@ function describe(definitions: readonly vscode.McpHttpServerDefinition[]): strin
   return JSON.stringify(definitions.map(({ label, uri, version }) => [label, uri.toString(), version]));
 }
 
-function uriOf({ parsed, url }: ProvidedSnapshot): vscode.Uri {
-  return vscode.Uri.parse(parsed.url?.value ?? url, true);
+/** All of it, with what is no part of the canonical one. */
+function urlOf({ parsed, url }: ProvidedSnapshot): string {
+  return parsed.url?.value ?? url;
 }
 
 function versionOf({ version }: Told): string {

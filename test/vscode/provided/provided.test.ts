@@ -13,6 +13,7 @@ import { searchFiles } from '../harness/outside.ts';
 
 const key = 'provided-key-not-a-secret-0123456789';
 const secret = 'provided-shared-secret-that-protects-nothing';
+const urlSecret = 'provided-secret-in-a-query-0123456789';
 const definitionId = (label: string) => `mcp-keyring.mcp-keyring/${label}`;
 
 // The server stands in no file: VS Code asks the extension for it, and for its header at every start.
@@ -52,7 +53,7 @@ describe('Provided servers', function () {
   it('connects VS Code to the API-key server, and writes no file', async () => {
     const result = await offer({
       name: 'weather',
-      url: `${weather.url}?units=metric&city=S%C3%A3o%20Paulo`,
+      url: `${weather.url}?units=metric&city=S%C3%A3o%20Paulo&code=${urlSecret}`,
       credential: { kind: 'apiKey', name: 'weather key', key },
     });
     assert.equal(result.file, providedFile);
@@ -61,7 +62,10 @@ describe('Provided servers', function () {
     const requests = weather.requests.filter(request => request.rpcMethod !== undefined);
     assert.ok(requests.length > 0);
     assert.deepEqual([...new Set(requests.map(request => request.headers['x-api-key']))], [key]);
-    assert.deepEqual([...new Set(requests.map(request => request.path))], ['/mcp?units=metric&city=S%C3%A3o%20Paulo']);
+    assert.deepEqual(
+      [...new Set(requests.map(request => request.path))],
+      [`/mcp?units=metric&city=S%C3%A3o%20Paulo&code=${urlSecret}`],
+    );
     assert.equal(readText(), untouched);
   });
 
@@ -111,10 +115,10 @@ describe('Provided servers', function () {
     const provider = new ServerProvider(await services());
     const definitions = await provider.provideMcpServerDefinitions();
     assert.deepEqual(
-      definitions.map(({ label, headers }) => [label, headers]),
+      definitions.map(({ label, uri, headers }) => [label, uri.toString(), headers]),
       [
-        ['todos', {}],
-        ['weather', {}],
+        ['todos', todos.url, {}],
+        ['weather', weather.url, {}],
       ],
     );
     const [first] = definitions;
@@ -127,7 +131,7 @@ describe('Provided servers', function () {
     provider.dispose();
     await pause(5000);
     const token = (resolved.headers.Authorization ?? '').replace('Bearer ', '');
-    assert.deepEqual(searchFiles([key, token, secret]), []);
+    assert.deepEqual(searchFiles([key, token, secret, urlSecret]), []);
   });
 
   it('stops a server whose token was renewed, and starts it with the new one', async () => {
@@ -167,6 +171,18 @@ describe('Provided servers', function () {
     await inside.vault.updateCredential(credential.id, current => ({ ...current, description: 'x' }));
     assert.equal(events, 1);
     assert.equal(await versionOf('weather'), second);
+
+    // What stands behind the path is not in what VS Code is told, and sent all the same.
+    await inside.vault.updateCredential(credential.id, current => ({
+      ...current,
+      attachments: current.attachments.map(attachment =>
+        attachment.provided
+          ? { ...attachment, provided: { ...attachment.provided, url: `${attachment.provided.url}&page=2` } }
+          : attachment,
+      ),
+    }));
+    assert.equal(events, 2);
+    assert.notEqual(await versionOf('weather'), second);
 
     // A start that has to sign a new token.
     const todosVersion = await versionOf('todos');
