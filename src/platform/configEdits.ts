@@ -5,6 +5,7 @@ import type { Result } from '../core/result.ts';
 import { applyEdits, type TextEdit } from '../core/text.ts';
 import { decodeText, fileLabel, openDocument, showsText } from './configFiles.ts';
 import { comparable } from './configLocations.ts';
+import { readWhole } from './readWhole.ts';
 import { inertText } from './texts.ts';
 
 /** From a config file's text to the edits that bring it where it should be. Called again if the text has changed. */
@@ -249,15 +250,18 @@ async function hasCaughtUp(document: vscode.TextDocument): Promise<boolean> {
 }
 
 async function editOnDisk(uri: vscode.Uri, plan: EditPlan, options: EditOptions): Promise<Edited | 'conflict'> {
-  const before = await readBytes(uri);
+  const read = () => readBytes(uri);
   if (uri.scheme === 'file') {
+    // VS Code may hold a file for read-only that the system would let us write.
+    await read();
     return editAtomically(uri, plan, options);
   }
+  const before = await readWhole(read);
   const bytes = edited(uri, before, plan);
   if (!bytes) {
     return { outcome: 'unchanged' };
   }
-  if (!sameBytes(before, await readBytes(uri))) {
+  if (!sameBytes(before, await read())) {
     return 'conflict';
   }
   try {

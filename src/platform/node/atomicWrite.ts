@@ -15,6 +15,7 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readWhole } from '../readWhole.ts';
 import { withFileLock } from './fileLock.ts';
 import { hasCode, isAlive } from './lockFile.ts';
 
@@ -47,7 +48,7 @@ export async function replaceFile(
   const target = await resolveLinks(path);
   return withFileLock(target, async () => {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const before = await read(target);
+      const before = await readWhole(() => read(target));
       const after = change(before);
       if (!after || (before && Buffer.compare(before, after) === 0)) {
         return 'unchanged';

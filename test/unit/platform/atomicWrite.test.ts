@@ -160,6 +160,16 @@ describe('replaceFile', () => {
     deepStrictEqual([outcome, text(), calls], ['written', 'b!', 2]);
   });
 
+  it('waits for the content of a file that somebody has emptied to write it anew', async () => {
+    writeFileSync(path, '');
+    setTimeout(() => writeFileSync(path, 'theirs'), 60);
+    strictEqual(await replaceFile(path, before => Buffer.from(`${before}, mine`)), 'written');
+    strictEqual(text(), 'theirs, mine');
+    writeFileSync(path, '');
+    strictEqual(await replaceFile(path, before => Buffer.from(`${before}mine`)), 'written');
+    strictEqual(text(), 'mine');
+  });
+
   it('gives up on a file that never stands still, and leaves it alone', async () => {
     writeFileSync(path, '0');
     let calls = 0;
