@@ -191,7 +191,11 @@ function endpointSteps(draft: CredentialDraft, given: SignInDraft, isNeeded: () 
             { label: l10n.t('In JSON: {0}', 'clientId, clientSecret'), value: 'camelJson' },
           ],
         });
-        change(endpointStyles[chosen]);
+        const { fields, ...before } = draft.oauth?.endpoint ?? { url: '' };
+        const named = endpointStyles[chosen];
+        // The names of the answer go with those of the question.
+        const kept = before.style === named.style && fields && { fields };
+        oauthOf(draft).endpoint = { ...before, ...kept, ...named };
       },
     },
     {

@@ -7,7 +7,7 @@ export interface WebLockManager {
 
 /**
  * Locks among all tabs and workers of one origin (Web Locks API). The browser releases those of a tab that is closed, so
- * none is ever stale. What holders leave is known to this tab alone: browsers have no place for it that a worker can reach.
+ * none is ever stale. What holders leave is known to this tab alone.
  */
 export class WebLocks implements Locks {
   readonly #manager: WebLockManager;

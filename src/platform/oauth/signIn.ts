@@ -70,7 +70,7 @@ export async function signInByWizard(
         throw error;
       }
       show(error);
-      await askWhatNow(prompts, draft, error, looked !== undefined);
+      await askWhatNow(prompts, draft, error, !isStandard(draft.flow) || looked !== undefined);
     }
   }
 }

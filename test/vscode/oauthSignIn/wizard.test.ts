@@ -117,6 +117,44 @@ describe('OAuth: a person who is asked', () => {
     assert.equal(messages.shown.length, 1);
   });
 
+  it('who is refused at a token endpoint goes on with what was entered, and may go back to it', async () => {
+    server.json('/token', { error: 'invalid_client' }, 401);
+    const adding = run('mcpKeyring.addCredential');
+    (await asked('What kind of credential')).pick('Sign in with OAuth');
+    (await asked('How do you get a token')).pick('From a token endpoint');
+    (await asked('The address of the token endpoint')).type(`${server.origin}/token`);
+    (await asked('How does it want to be asked?')).pick('In JSON: clientId');
+    (await asked('Further fields as JSON')).type('');
+    const answered = await asked('The fields of the answer');
+    assert.equal(answered.value, 'accessToken expiresIn refreshToken');
+    answered.accept();
+    (await asked('The client id')).back();
+    (await asked('The fields of the answer')).back();
+    (await asked('Further fields as JSON')).back();
+    (await asked('How does it want to be asked?')).pick('As a form');
+    (await asked('Further fields as JSON')).accept();
+    const fields = await asked('The fields of the answer');
+    assert.equal(fields.value, 'access_token expires_in refresh_token');
+    fields.accept();
+    (await asked('The client id')).type('app');
+    (await asked('The client secret.')).type('fake-secret');
+    (await asked('A name for the credential')).type('asked');
+    const review = 'This is where the client id and its secret will be sent.';
+    (await asked(review)).pick('Get a token from');
+    await until('the message', () => messages.shown.length > 0);
+    assert.match(messages.shown[0]?.text ?? '', /does not accept this client or its secret/);
+    (await asked(review)).back();
+    (await asked('A name for the credential')).back();
+    const secret = await asked('The client secret.');
+    assert.equal(secret.value, 'fake-secret');
+    server.json('/token', { access_token: 'fake-new', expires_in: 3600 });
+    secret.accept();
+    (await asked('A name for the credential')).accept();
+    (await asked(review)).pick('Get a token from');
+    const { vault } = await services();
+    assert.equal(currentToken(await vault.readCredential((await adding) as string))?.reveal(), 'fake-new');
+  });
+
   it('who signs in again where the server is not what it was is told once, and the token stays', async () => {
     const credentialId = await signedIn();
     describeServer({ issuer: 'https://evil.example' });
