@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import type { DamagedEntry } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/inventory/types.ts';
-import type { Disposable } from '../../core/ports.ts';
+import type { Disposable, Log } from '../../core/ports.ts';
 import { healthKeys, views } from '../../ids.ts';
 import type { Services } from '../../services.ts';
 
-type Needs = Pick<Services, 'context' | 'inventory' | 'broker' | 'log'>;
+type Needs = Pick<Services, 'context' | 'inventory' | 'broker'> & { readonly log: Log };
 
 /** What VS Code's documentation says about keyrings. */
 const documentation = 'https://code.visualstudio.com/docs/configure/settings-sync#_troubleshooting-keychain-issues';
