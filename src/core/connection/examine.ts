@@ -179,19 +179,6 @@ function recordedHttp(http: Fetch, exchanges: Exchange[], now: () => number): Ht
   };
 }
 
-/** As {@link recordedHttp}, where nobody wants more of an answer than its head: a stream has no end. */
-function recordedHeads(http: Fetch, exchanges: Exchange[], now: () => number): Http {
-  return async (url, init) => {
-    const recorder = new Recorder({ http, serverUrl: url, headers: [], limits: defaultLimits, now });
-    try {
-      return await recorder.fetch(url, init);
-    } finally {
-      recorder.close();
-      exchanges.push(...recorder.exchanges);
-    }
-  };
-}
-
 function contextOf(request: ExamineRequest, exchanges: Exchange[]): HttpContext {
   return {
     http: recordedHttp(request.http, exchanges, request.now),
@@ -296,8 +283,11 @@ async function lookAround(request: ExamineRequest, found: Draft): Promise<StepRe
   const isMissing = [404, 405, 410, 501].includes(status) || (bare !== undefined && looksLikePage(bare));
   if (isMissing && !bare?.failure) {
     const isGuarded = bare?.status === 401 || bare?.status === 403;
-    const heads = recordedHeads(http, exchanges, request.now);
-    found.others = await findOtherAddresses(serverUrl, heads, isGuarded, signal);
+    const limits = { ...defaultLimits, ...request.limits };
+    const recorder = new Recorder({ http, serverUrl, headers: [], limits, now: request.now });
+    found.others = await findOtherAddresses(serverUrl, recorder.fetch, isGuarded, signal);
+    recorder.close();
+    exchanges.push(...recorder.exchanges);
   }
   const network = bare?.failure?.code === 'network';
   if (network && request.lookAtWire) {

@@ -35,6 +35,29 @@ export async function findOtherAddresses(
   return found.filter(other => other !== undefined);
 }
 
+/** JSON-RPC, or the first event of HTTP+SSE. Other programs answer with JSON and with streams as well. */
+const mcp = /"jsonrpc"|^event: ?endpoint/m;
+/** Enough for the answer to `initialize`, in characters. */
+const beginning = 64 * 1024;
+
+async function speaksMcp({ body }: Response, signal: AbortSignal): Promise<boolean> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    while (reader && text.length < beginning && !mcp.test(text)) {
+      const { done, value } = await orAborted(reader.read(), signal);
+      if (done) {
+        break;
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+    return mcp.test(text);
+  } finally {
+    reader?.cancel().catch(() => undefined);
+  }
+}
+
 async function answersAt(
   http: Http,
   url: string,
@@ -57,12 +80,11 @@ async function answersAt(
       }),
       ends,
     );
-    response.body?.cancel().catch(() => undefined);
     const type = response.headers.get('content-type') ?? '';
-    const isStream = /^text\/event-stream\b/i.test(type);
     if (response.ok) {
-      return isStream || (method === 'POST' && /^application\/json\b/i.test(type));
+      return /^(?:text\/event-stream|application\/json)\b/i.test(type) && (await speaksMcp(response, ends));
     }
+    response.body?.cancel().catch(() => undefined);
     return !isGuarded && (response.status === 401 || response.status === 403) && !/^text\/html\b/i.test(type);
   } catch {
     return false;

@@ -12,10 +12,8 @@ export const answerRules: readonly Rule[] = [
       return to !== undefined && !sameOrigin(to, facts.seen.serverUrl)
         ? {
             certainty: 'certain',
-            data: { to, signIn: signInPath.test(to) },
-            offers: signInPath.test(to)
-              ? [{ kind: 'showInFile' }]
-              : [{ kind: 'useUrl', value: to }, { kind: 'showInFile' }],
+            data: { to, signIn: isSignIn(to) },
+            offers: isSignIn(to) ? [{ kind: 'showInFile' }] : [{ kind: 'useUrl', value: to }, { kind: 'showInFile' }],
           }
         : undefined;
     },
@@ -25,13 +23,14 @@ export const answerRules: readonly Rule[] = [
     when: 'the server sends clients to another path of its own',
     find: facts => {
       const to = redirectOf(facts);
+      const signIn = to !== undefined && isSignIn(to);
+      // 302 and 303 make a GET of a POST (RFC 9110 section 15.4): whoever sends them does not speak to programs.
+      const forPrograms = [301, 307, 308].includes(facts.status);
       return to !== undefined && sameOrigin(to, facts.seen.serverUrl)
         ? {
-            certainty: 'certain',
-            data: { to, signIn: signInPath.test(to) },
-            offers: signInPath.test(to)
-              ? [{ kind: 'showInFile' }]
-              : [{ kind: 'useUrl', value: to }, { kind: 'showInFile' }],
+            certainty: signIn || forPrograms ? 'certain' : 'likely',
+            data: { to, signIn },
+            offers: signIn ? [{ kind: 'showInFile' }] : [{ kind: 'useUrl', value: to }, { kind: 'showInFile' }],
           }
         : undefined;
     },
@@ -151,6 +150,11 @@ export const answerRules: readonly Rule[] = [
 const curl: readonly Offer[] = [{ kind: 'showInFile' }, { kind: 'copyAsCurl' }];
 
 const signInPath = /\b(?:log-?in|sign-?in|sso|saml|oauth2?|authorize|auth)\b/i;
+
+function isSignIn(url: string): boolean {
+  const { hostname, pathname } = new URL(url);
+  return signInPath.test(pathname) || /^(?:log-?in|sign-?in|sso|accounts?)\./i.test(hostname);
+}
 
 function isMissing(status: number): boolean {
   return status === 404 || status === 405 || status === 410 || status === 501;

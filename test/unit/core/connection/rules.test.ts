@@ -45,6 +45,11 @@ function first(examination: Examination): string {
   return `${cause?.id} (${cause?.certainty})`;
 }
 
+/** A stream that says something and stays open. */
+function endless(text: string): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: controller => controller.enqueue(new TextEncoder().encode(text)) });
+}
+
 describe('diagnosis rules', () => {
   it('each say in words when they fire', () => {
     for (const { cause, when } of rules) {
@@ -106,6 +111,22 @@ describe('diagnosis rules', () => {
       'attachCredential',
       'editClaims',
     ]);
+  });
+
+  it('know a server that has moved from one that sends people about', () => {
+    const redirect = (status: number, to: string) => {
+      const bare = exchange({ status, failure: { code: 'redirected' }, redirectedTo: to });
+      return first(seen({ bare, refused: bare, failure: { code: 'redirected' } }));
+    };
+    assert.equal(redirect(308, 'https://mcp.example.com/v2/mcp'), 'moved (certain)');
+    assert.equal(redirect(302, 'https://mcp.example.com/maintenance'), 'moved (likely)');
+    const elsewhere = exchange({
+      status: 308,
+      failure: { code: 'redirected' },
+      redirectedTo: 'https://auth.example.com/mcp',
+    });
+    const { causes } = diagnose(seen({ bare: elsewhere, refused: elsewhere }));
+    assert.deepEqual(causes[0]?.offers[0], { kind: 'useUrl', value: 'https://auth.example.com/mcp' });
   });
 
   it('do not take one code for all troubles of TLS for one of them', () => {
@@ -191,8 +212,14 @@ describe('an examination', () => {
   it('tells what it sent where it looked around, and no credential is in it', async () => {
     const http = async (url: string) =>
       new URL(url).pathname === '/sse'
-        ? new Response(new ReadableStream(), { headers: { 'Content-Type': 'text/event-stream' } })
-        : new Response('{}', { status: 404, headers: { 'Content-Type': 'application/json' } });
+        ? new Response(endless('event: endpoint\ndata: /messages\n\n'), {
+            headers: { 'Content-Type': 'text/event-stream' },
+          })
+        : // Something that answers everything, and is no MCP server for that.
+          new Response('{"status":"ok"}', {
+            status: new URL(url).pathname === '/' ? 200 : 404,
+            headers: { 'Content-Type': 'application/json' },
+          });
     const { steps, others } = await examine({
       subject: { ...subject, serverUrl: 'https://mcp.example.com/api' },
       http,
@@ -202,7 +229,7 @@ describe('an examination', () => {
     assert.deepEqual(others, [{ url: 'https://mcp.example.com/sse', transport: 'sse' }]);
     const exchanges = steps.find(({ name }) => name === 'look')?.exchanges ?? [];
     assert.deepEqual(exchanges.map(({ url, status }) => `${new URL(url).pathname} ${status}`).toSorted(), [
-      '/ 404',
+      '/ 200',
       '/api/mcp 404',
       '/api/sse 404',
       '/mcp 404',
