@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { parseReferences } from '../../core/config/references.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
 import type { Credential, SignedJwtCredential } from '../../core/credentials/types.ts';
 import { KeyringError } from '../../core/errors.ts';
-import { takeHeaderApart } from '../../core/jwt/headerValue.ts';
+import { isAuthorization, takeHeaderApart } from '../../core/jwt/headerValue.ts';
 import { parseScopes } from '../../core/oauth/scopes.ts';
 import { plainText } from '../../core/text.ts';
 import type { ConnectionFix, ServerTarget } from '../../ids.ts';
@@ -194,8 +195,14 @@ async function renameHeader(services: Services, target: ServerTarget, header: st
   const found = await deliverer.find(target);
   const credential = await credentialOf(services, target).catch(() => undefined);
   if (!credential) {
-    // It stands in the file in clear: where it goes is for its owner to write.
-    await runCommand('mcpKeyring.servers.revealInFile', target);
+    if (before?.value === undefined || parseReferences(before.value).length > 0) {
+      await runCommand('mcpKeyring.servers.revealInFile', target);
+      return;
+    }
+    // It stands in the file in clear, and so it does afterwards.
+    const { token } = takeHeaderApart(before.name, before.value);
+    await deliverer.setValue(found, header, isAuthorization(header) ? `Bearer ${token}` : token);
+    await deliverer.detach(await deliverer.find(target), before.name);
     return;
   }
   const url = found.parsed.url?.value ?? '';

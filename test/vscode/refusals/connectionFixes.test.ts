@@ -200,6 +200,14 @@ describe('A connection is mended', () => {
     assert.deepEqual(vault.attachedTo(server.url, 'Authorization'), []);
   });
 
+  it('by sending what stands in the file in the header that the server reads', async () => {
+    server = await startApiKeyServer({ keys: [key] });
+    closing.push(() => server.close());
+    await writeServer('notes', server.url, { Authorization: `Bearer ${key}`, 'X-Team': 'blue' });
+    await mend('header-name', 'renameHeader');
+    assert.deepEqual(readConfig(file).servers?.notes?.headers, { 'X-Team': 'blue', 'X-API-Key': key });
+  });
+
   it('by the path where the server answers, the credential attached there and nowhere else', async () => {
     server = await startApiKeyServer({ keys: [key] });
     closing.push(() => server.close());
