@@ -268,6 +268,9 @@ export class ConfigFiles implements Disposable {
       if (stat.type === vscode.FileType.SymbolicLink) {
         return { state: 'unreadable', reason: 'dangling-link' };
       }
+      if (!(stat.type & vscode.FileType.File)) {
+        return { state: 'unreadable', reason: 'not-regular' };
+      }
       if (stat.size > largestFile) {
         return { state: 'unreadable', reason: 'too-large' };
       }

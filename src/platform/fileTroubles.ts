@@ -61,6 +61,11 @@ function unreadable(reason: UnreadableReason): FileTrouble {
         state: vscode.l10n.t('a link to a file that is not there'),
         remedy: vscode.l10n.t('Restore the file that the link names, or remove the link.'),
       };
+    case 'not-regular':
+      return {
+        state: vscode.l10n.t('not a regular file'),
+        remedy: vscode.l10n.t('Pipes, sockets and devices are not read. Move it away if a file belongs there.'),
+      };
     case 'too-large':
       return {
         state: vscode.l10n.t('too large'),

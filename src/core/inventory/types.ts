@@ -45,7 +45,15 @@ export interface ConfigSource {
       };
 }
 
-export type UnreadableReason = 'not-utf8' | 'no-permission' | 'is-directory' | 'dangling-link' | 'too-large' | 'failed';
+export type UnreadableReason =
+  | 'not-utf8'
+  | 'no-permission'
+  | 'is-directory'
+  | 'dangling-link'
+  /** A pipe, say: whoever reads it waits for somebody who writes. */
+  | 'not-regular'
+  | 'too-large'
+  | 'failed';
 
 export interface FileSnapshot {
   readonly source: ConfigSource;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { formats } from '../../../src/core/config/formats.ts';
@@ -49,6 +50,15 @@ describe('The line of a file in the home', () => {
       },
       'a link to a file that is not there',
       /remove the link/,
+    ],
+    [
+      'a pipe that nobody writes into',
+      () => {
+        mkdirSync(inHome('.cursor'), { recursive: true });
+        execFileSync('mkfifo', [inHome(path)]);
+      },
+      'not a regular file',
+      /Move it away/,
     ],
     [
       'other text than UTF-8',
