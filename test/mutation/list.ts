@@ -137,8 +137,14 @@ export const guards: readonly Mutation[] = [
   {
     ...inputUses,
     guard: 'an input of another id that asks for ours gets nothing',
-    find: 'ids.filter(id => id.value !== inputId)',
-    replace: 'ids.slice(0, 0)',
+    find: ' && ids.every(({ value }) => value === inputId)',
+    replace: '',
+  },
+  {
+    ...inputUses,
+    guard: 'another command that is told our id gets nothing',
+    find: "(path.at(-1) === 'id' || path.at(-1) === 'args') && ",
+    replace: '',
   },
   {
     ...inputUses,

