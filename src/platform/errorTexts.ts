@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { shownUrl } from '../core/config/url.ts';
 import type { KeyringError } from '../core/errors.ts';
 import type { FindingData } from '../core/findings.ts';
 import type { DiscoveryProblem } from '../core/jwt/discovery.ts';
@@ -22,7 +23,7 @@ export interface MessageAction<K extends CommandId = CommandId> {
 export function errorText(error: KeyringError): string {
   const { data } = error;
   const name = text(data.name);
-  const url = text(data.url);
+  const url = shownUrl(text(data.url));
   switch (error.code) {
     case 'no-credential':
       return l10n.t('There is no credential for {0} in your keyring. Attach one, then start the server again.', url);
@@ -86,7 +87,7 @@ export function errorText(error: KeyringError): string {
           '{0} sends the credential of {1} to {2}, so no credential was handed out.',
           text(data.file),
           url,
-          text(data.elsewhere),
+          shownUrl(text(data.elsewhere)),
         );
       }
       return l10n.t(

@@ -89,6 +89,11 @@ export function canonicalUrl(text: string): Result<string, UrlProblem> {
   return parts.ok ? ok(parts.value.canonical) : parts;
 }
 
+/** A URL as it stands in a file, without what may be a secret in it: user info, query and fragment. */
+export function shownUrl(text: string): string {
+  return text.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//…@');
+}
+
 /** Whether a URL names this machine: `localhost`, a name under it (RFC 6761 section 6.3), 127.0.0.0/8 or ::1. */
 export function isLoopback(text: string): boolean {
   const parts = readUrl(text);

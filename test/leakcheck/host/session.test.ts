@@ -213,9 +213,10 @@ describe('A session', function () {
         await reached(todos);
         const credential = { credentialId: await credentialId(name('todos')) };
         const checked = await run('mcpKeyring.verifyToken', credential, { with: { kind: 'secret', secret } });
-        assert.equal((checked as Verification).valid, true);
+        const signature = (checked as Verification).checks.find(({ check }) => check === 'signature');
+        assert.equal(signature?.outcome, 'passed');
         const tested = await run('mcpKeyring.servers.testConnection', target(name('todos')), { show: true });
-        assert.equal((tested as TestConnectionResult).healthy, true);
+        assert.equal((tested as TestConnectionResult).healthy, true, (tested as TestConnectionResult).verdict);
         await run('mcpKeyring.credentials.showClaims', credential);
         await run('mcpKeyring.credentials.showDetails', credential);
         await run('mcpKeyring.servers.copyToken', target(name('todos')));

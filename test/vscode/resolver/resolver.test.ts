@@ -319,6 +319,11 @@ describe('The resolver', function () {
   it('sends nothing to a server whose URL VS Code reads in another way', async () => {
     const server = { type: 'http', url: disguised(), headers: { [header]: reference() } };
     write(config, JSON.stringify({ servers: { disguised: server }, inputs: [input()] }));
+    // The message goes into a log of VS Code's, and user info may be a password.
+    await assert.rejects(
+      async () => run('mcpKeyring.resolveHeader', id),
+      ({ message }: Error) => /sends the credential of .* to http:\/\/…@127/.test(message) && !message.includes('%2F'),
+    );
     await start({ file: vscode.Uri.file(inWorkspace(config)).toString(), server: 'disguised' }, 6);
     await pause(500);
     assert.deepEqual(

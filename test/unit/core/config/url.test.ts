@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${...} is what config files say.
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
-import { canonicalUrl, isLoopback, readUrl, transportSecurity } from '../../../../src/core/config/url.ts';
+import { canonicalUrl, isLoopback, readUrl, shownUrl, transportSecurity } from '../../../../src/core/config/url.ts';
 import { fail, ok } from '../../../../src/core/result.ts';
 
 describe('canonicalUrl', () => {
@@ -84,6 +84,19 @@ describe('canonicalUrl', () => {
       }),
     );
   });
+});
+
+describe('shownUrl', () => {
+  for (const [text, expected] of [
+    ['https://example.com/mcp', 'https://example.com/mcp'],
+    ['https://example.com/a@b', 'https://example.com/a@b'],
+    ['https://u:p%2Fs@example.com/mcp?key=k#f', 'https://…@example.com/mcp'],
+    ['https://p@ss@example.com?key=a@b', 'https://…@example.com'],
+    ['//u:p@example.com', '//…@example.com'],
+    ['no url', 'no url'],
+  ] as const) {
+    it(`${text} is shown as ${expected}`, () => strictEqual(shownUrl(text), expected));
+  }
 });
 
 describe('transportSecurity', () => {
