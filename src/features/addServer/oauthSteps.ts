@@ -6,7 +6,7 @@ import type { TokenEndpointAnswers } from '../../ids.ts';
 import { fieldText } from '../../platform/errorTexts.ts';
 import type { FlowNeed } from '../../platform/oauth/flow.ts';
 import { flows, flowsIn } from '../../platform/oauth/flows.ts';
-import { askForScopes } from '../../platform/oauth/review.ts';
+import { askForClientId, askForClientSecret, askForScopes } from '../../platform/oauth/review.ts';
 import { signInByAnswers, signInByWizard } from '../../platform/oauth/signIn.ts';
 import type { SignInDraft } from '../../platform/oauth/signInDraft.ts';
 import { signingKeyText } from '../../platform/tokenSummary.ts';
@@ -253,12 +253,7 @@ function clientSteps({ vault }: Services, draft: CredentialDraft, given: SignInD
       skip: () => !isNeeded() || given.clientId !== undefined,
       ask: async prompts => {
         const oauth = oauthOf(draft);
-        const clientId = await prompts.input({
-          prompt: l10n.t('The client id'),
-          value: oauth.clientId ?? '',
-          validate: value => (value.trim() === '' ? l10n.t('This may not be empty.') : undefined),
-        });
-        oauth.clientId = clientId.trim();
+        oauth.clientId = await askForClientId(prompts, oauth.clientId);
       },
     },
     {
@@ -292,12 +287,7 @@ function clientSteps({ vault }: Services, draft: CredentialDraft, given: SignInD
     {
       skip: () => !isNeeded() || given.clientSecret !== undefined || draft.oauth?.clientKeyId !== undefined,
       ask: async prompts => {
-        oauthOf(draft).clientSecret = await prompts.input({
-          prompt: l10n.t('The client secret. It is kept in the keyring of this computer.'),
-          value: draft.oauth?.clientSecret ?? '',
-          secret: true,
-          validate: value => (value === '' ? l10n.t('This may not be empty.') : undefined),
-        });
+        oauthOf(draft).clientSecret = await askForClientSecret(prompts, draft.oauth?.clientSecret);
       },
     },
   ];

@@ -7,6 +7,7 @@ import { oauthError } from '../../core/oauth/keyringError.ts';
 import { resourceOf } from '../../core/oauth/resource.ts';
 import { cleanScopes, unionOfScopes } from '../../core/oauth/scopes.ts';
 import { findServerMetadata } from '../../core/oauth/serverMetadata.ts';
+import { Secret } from '../../core/secret.ts';
 import { plainText } from '../../core/text.ts';
 import type { SignInAgainAnswers, SignInAgainTarget } from '../../ids.ts';
 import { askForCredential } from '../../platform/credentialTargets.ts';
@@ -122,7 +123,9 @@ function planFor(
 ): SignInPlan {
   const scopes = draft.scopes && cleanScopes(draft.scopes);
   if (grant.flow === 'tokenEndpoint') {
-    return { flow: grant.flow, recipe: { ...grant.recipe, ...(scopes && { scopes }) } };
+    const { clientId, clientSecret } = draft;
+    const client = clientId && clientSecret ? { clientId, clientSecret: new Secret(clientSecret) } : {};
+    return { flow: grant.flow, recipe: { ...grant.recipe, ...client, ...(scopes && { scopes }) } };
   }
   if (grant.flow === 'vscodeAccount') {
     return { flow: grant.flow, providerId: grant.providerId, scopes: scopes ?? grant.scopes, anew: true };

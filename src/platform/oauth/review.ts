@@ -6,7 +6,7 @@ import { parseScopes } from '../../core/oauth/scopes.ts';
 import { plainText } from '../../core/text.ts';
 import { oauthText } from '../oauthTexts.ts';
 import type { Choice, Prompts } from '../wizard.ts';
-import type { SignInPlan, StandardPlan } from './flow.ts';
+import type { RecipePlan, SignInPlan, StandardPlan } from './flow.ts';
 import { hostOf } from './hostOf.ts';
 import type { SignInDraft } from './signInDraft.ts';
 
@@ -43,7 +43,9 @@ export async function reviewSignIn(prompts: Prompts, draft: SignInDraft, review:
       await askForResource(prompts, draft, review);
       break;
     case 'client':
-      await askForClient(prompts, draft);
+      await (review.plan.flow === 'tokenEndpoint'
+        ? askForEndpointClient(prompts, draft, review.plan)
+        : askForClient(prompts, draft));
       break;
     case 'redirect':
       await askForRedirect(prompts, draft);
@@ -73,13 +75,19 @@ function itemsOf({ plan, discovery }: Review): Choice<Part>[] {
         scopesItem(plan.scopes, ''),
       ];
     case 'tokenEndpoint': {
-      const { url, body, extra } = plan.recipe;
+      const { url, body, extra, clientId } = plan.recipe;
       return [
         {
           label: `$(key) ${l10n.t('Get a token from {0}', hostOf(url))}`,
           description: body === 'json' ? l10n.t('asked in JSON') : l10n.t('asked as a form'),
           detail: plainText([url, ...Object.entries(extra).map(([name, value]) => `${name}=${value}`)].join(' · ')),
           value: 'go',
+        },
+        {
+          label: `$(account) ${l10n.t('Client')}`,
+          description: plainText(clientId, 60),
+          detail: l10n.t('choose to change'),
+          value: 'client',
         },
         scopesItem(plan.recipe.scopes, ''),
       ];
@@ -265,6 +273,38 @@ export async function askForClient(prompts: Prompts, draft: SignInDraft): Promis
       secret: true,
     });
   }
+  if (draft.clientSecret) {
+    // It takes the place of a signing key.
+    delete draft.clientKeyId;
+    if (draft.clientAuth === 'private_key_jwt') {
+      delete draft.clientAuth;
+    }
+  }
+}
+
+async function askForEndpointClient(prompts: Prompts, draft: SignInDraft, { recipe }: RecipePlan): Promise<void> {
+  draft.clientId = await askForClientId(prompts, recipe.clientId);
+  draft.clientSecret = await askForClientSecret(prompts);
+}
+
+/** The id of a client that somebody has registered. */
+export async function askForClientId(prompts: Prompts, value = ''): Promise<string> {
+  const clientId = await prompts.input({
+    prompt: l10n.t('The client id'),
+    value,
+    validate: text => (text.trim() === '' ? l10n.t('This may not be empty.') : undefined),
+  });
+  return clientId.trim();
+}
+
+/** Its secret, as it stands. */
+export function askForClientSecret(prompts: Prompts, value = ''): Promise<string> {
+  return prompts.input({
+    prompt: l10n.t('The client secret. It is kept in the keyring of this computer.'),
+    value,
+    secret: true,
+    validate: text => (text === '' ? l10n.t('This may not be empty.') : undefined),
+  });
 }
 
 async function askForRedirect(prompts: Prompts, draft: SignInDraft): Promise<void> {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { currentToken } from '../../../src/core/credentials/token.ts';
-import type { StandardGrant } from '../../../src/core/oauth/grant.ts';
+import type { OAuthCredential } from '../../../src/core/credentials/types.ts';
+import type { RecipeGrant, StandardGrant } from '../../../src/core/oauth/grant.ts';
+import { snakeCaseNames } from '../../../src/core/oauth/tokenEndpoint.ts';
+import { standardFields } from '../../../src/core/oauth/tokens.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { type FakeServer, startFakeServer } from '../../unit/core/oauth/fakeServer.ts';
 import { forgetAll, services } from '../harness/inside.ts';
@@ -153,6 +156,86 @@ describe('OAuth: a person who is asked', () => {
     (await asked(review)).pick('Get a token from');
     const { vault } = await services();
     assert.equal(currentToken(await vault.readCredential((await adding) as string))?.reveal(), 'fake-new');
+  });
+
+  it('who types a secret in the place of a signing key is believed', async () => {
+    await run('mcpKeyring.keys.add', { kind: 'generate', algorithm: 'ES256', name: 'Client key' });
+    const sent: string[] = [];
+    server.answer('/token', (req, res) => {
+      sent.push(req.headers.authorization ?? '');
+      res.end(JSON.stringify({ access_token: 'fake-new' }));
+    });
+    const adding = run('mcpKeyring.addCredential');
+    (await asked('What kind of credential')).pick('Sign in with OAuth');
+    (await asked('How do you get a token')).pick('As a program');
+    (await asked('The URL of the MCP server')).type(`${server.origin}/mcp`);
+    (await asked('The client id')).type('app');
+    (await asked('How does the program prove')).pick('Client key');
+    (await asked('A name for the credential')).type('asked');
+    (await asked('This is where the token will come from.')).pick('Client');
+    (await asked('The client id that you got')).accept();
+    (await asked('Its secret')).type('fake-secret');
+    (await asked('This is where the token will come from.')).pick('Get a token from');
+    const { vault } = await services();
+    const credential = (await vault.readCredential((await adding) as string)) as OAuthCredential;
+    assert.deepEqual(sent, [`Basic ${btoa('app:fake-secret')}`]);
+    assert.equal(credential.clientKeyId, undefined);
+  });
+
+  it('who has a new secret for a token endpoint signs in again with it', async () => {
+    const { origin } = server;
+    const grant: RecipeGrant = {
+      flow: 'tokenEndpoint',
+      recipe: {
+        url: `${origin}/token`,
+        body: 'json',
+        names: snakeCaseNames,
+        clientId: 'app',
+        clientSecret: new Secret('fake-old-secret'),
+        grantType: 'client_credentials',
+        scopes: [],
+        extra: { audience: 'notes' },
+        fields: standardFields,
+        refresh: undefined,
+      },
+    };
+    const { id: credentialId } = await putGrant('asked', grant);
+    const sent: unknown[] = [];
+    server.answer('/token', (req, res) => {
+      let body = '';
+      req.on('data', chunk => {
+        body += chunk;
+      });
+      req.on('end', () => {
+        sent.push(JSON.parse(body));
+        const isRight = body.includes('fake-new-secret');
+        res.writeHead(isRight ? 200 : 401);
+        res.end(JSON.stringify(isRight ? { access_token: 'fake-new' } : { error: 'invalid_client' }));
+      });
+    });
+    const signingIn = run('mcpKeyring.credentials.signIn', { credentialId });
+    const review = 'This is where the client id and its secret will be sent.';
+    (await asked(review)).pick('Get a token from');
+    await until('the message', () => messages.shown.length > 0);
+    const shown = await asked(review);
+    assert.ok(shown.items.includes('Client: app'), shown.items.join('\n'));
+    shown.pick('Client');
+    const clientId = await asked('The client id');
+    assert.equal(clientId.value, 'app');
+    clientId.accept();
+    (await asked('The client secret.')).type('fake-new-secret');
+    (await asked(review)).pick('Get a token from');
+    await signingIn;
+    const client = { grant_type: 'client_credentials', client_id: 'app', audience: 'notes' };
+    assert.deepEqual(sent, [
+      { ...client, client_secret: 'fake-old-secret' },
+      { ...client, client_secret: 'fake-new-secret' },
+    ]);
+    const { vault } = await services();
+    const renewed = (await vault.readCredential(credentialId)) as OAuthCredential;
+    assert.equal(currentToken(renewed)?.reveal(), 'fake-new');
+    assert.ok(renewed.grant.flow === 'tokenEndpoint');
+    assert.equal(renewed.grant.recipe.clientSecret.reveal(), 'fake-new-secret');
   });
 
   it('who signs in again where the server is not what it was is told once, and the token stays', async () => {
