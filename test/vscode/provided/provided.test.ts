@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { SignedJwtCredential } from '../../../src/core/credentials/types.ts';
+import type { Credential, SignedJwtCredential } from '../../../src/core/credentials/types.ts';
 import type { Secret } from '../../../src/core/secret.ts';
 import { ServerProvider } from '../../../src/features/provided/provider.ts';
 import { ServersTree } from '../../../src/features/servers/tree.ts';
@@ -49,6 +49,12 @@ describe('Provided servers', function () {
   function secretLike(example: Secret | undefined, value: string): Secret {
     assert.ok(example);
     return Reflect.construct(example.constructor, [value]) as Secret;
+  }
+
+  /** As it was before its first token. */
+  function withoutToken(credential: Credential): Credential {
+    const { token: _, ...rest } = credential as SignedJwtCredential;
+    return rest;
   }
 
   it('connects VS Code to the API-key server, and writes no file', async () => {
@@ -204,6 +210,12 @@ describe('Provided servers', function () {
     assert.ok(!resolved.headers.Authorization?.includes(expiring));
     assert.equal(await versionOf('todos'), withExpiring);
     assert.equal(events, eventsBefore);
+
+    // A start that has to sign the first one.
+    await inside.vault.updateCredential(jwt.id, withoutToken);
+    const withoutAny = await versionOf('todos');
+    assert.ok(await provider.resolveMcpServerDefinition(definition));
+    assert.equal(await versionOf('todos'), withoutAny);
     subscription.dispose();
     provider.dispose();
   });
@@ -212,10 +224,7 @@ describe('Provided servers', function () {
     await stopProvided('todos');
     const inside = await services();
     const jwt = inside.vault.credentials.find(candidate => candidate.name === 'todos viewer');
-    await inside.vault.updateCredential(jwt?.id ?? '', current => {
-      const { token: _, ...untried } = current as SignedJwtCredential;
-      return untried;
-    });
+    await inside.vault.updateCredential(jwt?.id ?? '', withoutToken);
     await pause(1500);
     todos.requests.length = 0;
     await start(target('todos'));
