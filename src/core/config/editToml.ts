@@ -80,7 +80,7 @@ export function setUrl(text: string, format: ConfigFormat, serverName: string, u
   return editServer(text, format, serverName, (document, names) => {
     const key = format.urlKeys[0] ?? 'url';
     const value = valueAt(document, [...names, key]);
-    return ok(value ? replace(value, url) : insertPair(text, document, names, key, quoteToml(url)));
+    return value ? ok(replace(value, url)) : insertPair(text, document, names, key, quoteToml(url));
   });
 }
 
@@ -115,16 +115,16 @@ export function setHeader(
           return ok(node ? replace(node, content) : []);
         }
         if (key === 'bearer_token_env_var') {
-          return ok(insertPair(current, document, names, key, quoteToml(content)));
+          return insertPair(current, document, names, key, quoteToml(content));
         }
         const map = valueAt(document, [...names, key]);
         if (map && map.kind !== 'table') {
           return fail({ code: 'headers-not-object', span: { start: map.start, end: map.end } });
         }
         const edits = insertInto(current, document, [...names, key], tomlKey(headerName), quoteToml(content));
-        return ok(
-          edits ?? insertPair(current, document, names, key, `{ ${tomlKey(headerName)} = ${quoteToml(content)} }`),
-        );
+        return edits
+          ? ok(edits)
+          : insertPair(current, document, names, key, `{ ${tomlKey(headerName)} = ${quoteToml(content)} }`);
       }),
   ]);
 }
@@ -259,10 +259,15 @@ function insertPair(
   names: readonly string[],
   key: string,
   value: string,
-): readonly TextEdit[] {
+): EditResult {
+  // A table of that name: two of them are no TOML.
+  const [taken] = placesBelow(document, [...names, key]);
+  if (taken) {
+    return fail({ code: 'server-not-object', span: spanOf(taken) });
+  }
   const edits = insertInto(text, document, names, tomlKey(key), value);
   if (edits) {
-    return edits;
+    return ok(edits);
   }
   // There are only tables inside of it.
   const first = placesBelow(document, names)[0]?.section;
@@ -270,9 +275,8 @@ function insertPair(
   const lineBreak = lineBreakNear(text, at);
   const indent = first ? indentAt(text, first.start) : '';
   const header = `${indent}[${names.map(tomlKey).join('.')}]${lineBreak}`;
-  return [
-    { span: { start: at, end: at }, text: `${header}${indent}${tomlKey(key)} = ${value}${lineBreak}${lineBreak}` },
-  ];
+  const pair = `${header}${indent}${tomlKey(key)} = ${value}${lineBreak}${lineBreak}`;
+  return ok([{ span: { start: at, end: at }, text: pair }]);
 }
 
 /** Writes a pair into a table after the manner of what stands there; undefined if nothing does. */

@@ -395,6 +395,16 @@ it('leaves a table of TOML whose last header goes, if something else is in it', 
   strictEqual(edited(before, removeHeader(before, formats.codex, 'a', 'X-Key')), after);
 });
 
+it('makes no key of TOML a second time that is a table already', () => {
+  const text = '[mcp_servers.a]\nurl.odd = 1\nbearer_token_env_var.odd = 1\n';
+  for (const result of [
+    setUrl(text, formats.codex, 'a', 'https://new.example/mcp'),
+    setHeader(text, formats.codex, 'a', 'Authorization', `Bearer \${VAR}`),
+  ]) {
+    ok(!result.ok && result.error.code === 'server-not-object');
+  }
+});
+
 it('edits a file of 5 MB in little more time than it takes to read', function () {
   this.timeout(10_000);
   const servers = Array.from(
