@@ -515,6 +515,20 @@ export const guards: readonly Mutation[] = [
     replace: 'false',
   },
   {
+    guard: 'who was refused is not sent again by itself',
+    file: 'src/core/credentials/renewalSchedule.ts',
+    find: '    if (plan.refused) {',
+    replace: '    if (!plan) {',
+    noticedBy: 'unit: core/credentials/renewalSchedule',
+  },
+  {
+    guard: 'a device asks no sooner than the server wants',
+    file: 'src/core/oauth/deviceCode.ts',
+    find: '      interval += step;',
+    replace: '',
+    noticedBy: 'unit: core/oauth/discovery',
+  },
+  {
     guard: 'that a token is about to be spent is written down first',
     file: 'src/core/oauth/renewal.ts',
     find: '    await store.store(marked);',
