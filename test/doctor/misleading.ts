@@ -190,6 +190,28 @@ export const undecided: readonly Misconfiguration[] = [
     opaque('Authorization', 'Bearer demo-token-not-a-secret'),
   ),
   row('“Your trial has expired”', 'none', 'refused', guard(stranger, answer(403, 'Your trial has expired')), apiKey),
+  row(
+    '500, about a role of its database',
+    'none',
+    'server-error',
+    guard(stranger, answer(500, 'Database error: role "app" has no permission for table notes')),
+    apiKey,
+  ),
+  row('“License key expired”', 'none', 'refused', guard(stranger, answer(403, 'License key expired')), apiKey),
+  row(
+    '“You have exceeded your quota”',
+    'none',
+    'refused',
+    guard(stranger, answer(403, 'You have exceeded your quota. Ask for more permissions.')),
+    apiKey,
+  ),
+  row(
+    '“TLS certificate issuer unknown”',
+    'none',
+    'refused',
+    guard(stranger, answer(401, 'TLS certificate issuer unknown')),
+    () => bearer({}),
+  ),
   row('“Account disabled”', 'none', 'refused', guard(stranger, answer(403, 'Account disabled')), apiKey),
   row('“Invalid Host”, 403', 'none', 'refused', guard(answer(403, 'Invalid Host: mcp.example.com')), nobody),
   row(

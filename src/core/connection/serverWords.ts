@@ -22,7 +22,7 @@ export interface ServerWords {
   /** One text out of the body and the challenge, at most {@link textLimit} characters. It comes from outside. */
   readonly text: string;
   readonly topics: ReadonlySet<Topic>;
-  /** It gives several reasons at once, as in `Invalid issuer or audience`: none of them is told for sure. */
+  /** It gives several reasons at once, as in `Invalid issuer or audience`, or speaks of a certificate's: none is told for sure. */
   readonly several: boolean;
   /** Headers that the text names, in lower case. */
   readonly headers: readonly string[];
@@ -95,7 +95,7 @@ export function readServerWords({ body, headers }: Pick<Exchange, 'body' | 'head
   }
   const spoken = `${isPage ? '' : bodyWords(body)} ${more}`.slice(0, spokenLimit);
   const named = [...spoken.matchAll(namedHeader)].map(([name]) => name.toLowerCase());
-  const several = reasons.filter(topic => found.has(topic)).length > 1;
+  const several = reasons.filter(topic => found.has(topic)).length > 1 || /\bcertificates?\b/i.test(text);
   return { text, topics: found, several, headers: [...new Set(named)] };
 }
 

@@ -60,7 +60,8 @@ export function factsOf(seen: Examination): Facts {
     failure !== undefined &&
     (failure.code === 'rpc' || failure.code === 'protocol' || [400, 422, 500].includes(status)) &&
     !looksLikePage(answer ?? { body: '', headers: {} }) &&
-    aboutCredential.some(topic => words.topics.has(topic));
+    // A server that failed may speak of roles and permissions of its own, in its database.
+    aboutCredential.some(topic => words.topics.has(topic) && !(status >= 500 && topic === 'permission'));
   // What was not sent was not refused either.
   const refused = credential.refusal === undefined && (status === 401 || status === 403 || inOtherWords);
   const { token } = credential;

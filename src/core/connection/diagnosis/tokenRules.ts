@@ -94,8 +94,9 @@ export const tokenRules: readonly Rule[] = [
       const plainly =
         named && (words.topics.has('permission') || atCall) && (status === 403 || atCall || says || refused);
       if (plainly && !words.topics.has('expired')) {
-        // Some say it to a token that has expired, and some to everybody.
-        const otherwise = !atCall && (unmoved || words.several || isOutOfTime(facts));
+        // Some say it to a token that has expired, some to everybody, and some to who has not paid.
+        const otherwise =
+          status >= 500 || unpaid.test(words.text) || (!atCall && (unmoved || words.several || isOutOfTime(facts)));
         return { certainty: otherwise ? 'likely' : 'certain', data, offers: permissionOffers(facts) };
       }
       return (status === 403 || atCall) && words.topics.has('permission') && !atOdds(facts)
@@ -303,6 +304,7 @@ export const tokenRules: readonly Rule[] = [
       refused &&
       words.topics.has('expired') &&
       tokenHasExpired.test(words.text) &&
+      !otherExpired.test(words.text) &&
       (!token || times?.exp.at === undefined)
         ? { certainty: words.several ? 'likely' : 'certain', data: { words: words.text }, offers: [freshToken] }
         : undefined,
@@ -370,6 +372,9 @@ const usualLeeway = 5 * minute;
 /** Trials and subscriptions end as well. */
 const tokenHasExpired =
   /(?:token|jwt|credential|key|signature)[^.;:]{0,30}expired?|expired?[^.;:a-z]{0,3}(?:access.?)?(?:token|jwt|credential|(?:api.?)?key)/i;
+
+const otherExpired = /licen[cs]e|refresh|certificate|subscription|trial/i;
+const unpaid = /\bquota\b|\bcredits?\b|\bbilling\b|\bpayment\b|\b(?:your|current) plan\b|too many/i;
 
 const specific: readonly Topic[] = [
   'expired',
