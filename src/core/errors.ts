@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'renewal-locked'
   | 'file-broken'
   | 'file-read-only'
+  | 'file-no-room'
   | 'file-changed'
   | 'file-unreadable'
   | 'server-not-found'

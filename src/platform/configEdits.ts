@@ -32,7 +32,7 @@ const turns = new Map<string, Promise<unknown>>();
 /**
  * Edits a config file so that nothing else in it changes: in the editor's buffer where the file is open (undo works, dirty
  * stays dirty), on disk otherwise, after checking that nobody has changed it in between.
- * @throws KeyringError `file-broken`, `file-read-only`, `file-changed`, `file-unreadable`,
+ * @throws KeyringError `file-broken`, `file-read-only`, `file-no-room`, `file-changed`, `file-unreadable`,
  *   `workspace-not-trusted`; the file is then as it was
  */
 export async function editConfigFile(uri: vscode.Uri, plan: EditPlan, options: EditOptions = {}): Promise<EditOutcome> {
@@ -288,9 +288,12 @@ async function editAtomically(
     const outcome = await replaceFile(uri.fsPath, change, { secret });
     return outcome === 'conflict' ? outcome : { outcome, again: times > 1 };
   } catch (error) {
-    throw error instanceof KeyringError
-      ? error
-      : new KeyringError('file-read-only', { file: fileLabel(uri) }, { cause: error });
+    if (error instanceof KeyringError) {
+      throw error;
+    }
+    const { hasCode } = await import('./node/lockFile.ts');
+    const code = hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG') ? 'file-no-room' : 'file-read-only';
+    throw new KeyringError(code, { file: fileLabel(uri) }, { cause: error });
   }
 }
 

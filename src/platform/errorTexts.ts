@@ -152,6 +152,11 @@ export function errorText(error: KeyringError): string {
       );
     case 'file-read-only':
       return l10n.t('{0} is read-only. Nothing was changed.', text(data.file));
+    case 'file-no-room':
+      return l10n.t(
+        'There is no room on the disk for {0}. Nothing was changed; make room and try again.',
+        text(data.file),
+      );
     case 'file-changed':
       return l10n.t('{0} keeps being changed by another program. Nothing was changed; try again.', text(data.file));
     case 'file-unreadable':

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { type EditOutcome, editConfigFile } from '../../../src/platform/configEdits.ts';
 import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
@@ -231,6 +232,22 @@ describe('A config file', () => {
       }
     });
   });
+
+  // On Linux a process can be kept from writing large files.
+  if (existsSync('/usr/bin/prlimit')) {
+    it('that there is no room for is said to be so, and stays', async () => {
+      const content = Buffer.from(`{ "servers": { ${server} } }${' '.repeat(600_000)}\n`);
+      write(content);
+      const limit = (size: string) => execFileSync('prlimit', ['--pid', `${process.pid}`, `--fsize=${size}:`]);
+      limit('300000');
+      try {
+        await assertRefused({}, /There is no room on the disk for .*mcp\.json/);
+      } finally {
+        limit('unlimited');
+      }
+      assert.deepEqual(bytes(), content);
+    });
+  }
 
   describe('on a file system that makes trouble', () => {
     const path = '/project/.vscode/mcp.json';
