@@ -594,7 +594,8 @@ export class Deliverer {
     return text => {
       const steps: Step[] = [];
       const config = parseConfig(text, format);
-      if (!config.servers.some(server => server.name === placement.server)) {
+      const standing = config.servers.findLast(server => server.name === placement.server);
+      if (!standing) {
         steps.push(step =>
           addServer(step, format, {
             name: placement.server,
@@ -603,6 +604,7 @@ export class Deliverer {
           }),
         );
       } else {
+        requireUrl(standing, placement);
         steps.push(step => setHeader(step, format, placement.server, placement.header, value));
       }
       if (inputId !== undefined) {
@@ -692,6 +694,15 @@ function rewriteSteps(format: ConfigFormat, stale: readonly StaleLiteral[]): Ste
 function stands(text: string, format: ConfigFormat, server: string, header: string, value: string): boolean {
   const headers = parseConfig(text, format).servers.findLast(({ name }) => name === server)?.headers ?? [];
   return headers.some(other => other.name === header && other.value === value);
+}
+
+/** @throws KeyringError `file-changed` for a server that has got another URL than the one that the credential is meant for */
+function requireUrl({ url }: ParsedServer, { url: wanted, place }: Placement): void {
+  const standing = url && canonicalUrl(url.value);
+  const meant = canonicalUrl(wanted);
+  if (!standing?.ok || !meant.ok || standing.value !== meant.value) {
+    throw new KeyringError('file-changed', { file: fileLabel(place.uri) });
+  }
 }
 
 /** @throws KeyringError `file-changed` unless a header has this value */

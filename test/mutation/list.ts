@@ -673,6 +673,13 @@ export const guards: readonly Mutation[] = [
     noticedBy: 'suite: exposed',
   },
   {
+    guard: 'no token is written for another URL than the one that it is meant for',
+    file: 'src/platform/deliverer.ts',
+    find: '        requireUrl(standing, placement);',
+    replace: '',
+    noticedBy: 'suite: delivery',
+  },
+  {
     guard: 'no file that VS Code reads is hidden by one that the settings name',
     file: 'src/platform/configLocations.ts',
     find: 'if (!byKey.has(place.key)) {',

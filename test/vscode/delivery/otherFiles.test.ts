@@ -448,6 +448,27 @@ describe('The files of other clients', function () {
       await run('mcpKeyring.servers.attachCredential', target, { credentialId });
       assert.ok(readFileSync(inWorkspace('.mcp.json'), 'utf8').includes('Bearer ey'));
     });
+
+    it('writes no token for a server that got another URL while the person was asked', async () => {
+      const { credentialId } = await addTodos('credential');
+      const config = (path: string) => `{"mcpServers":{"only":{"url":"${todos.origin}/${path}"}}}`;
+      writeText('.mcp.json', config('only'));
+      const target = { file: uriOf('.mcp.json'), server: 'only' };
+      await until('the server', async () => (await serverNames(target.file))?.includes('only'));
+      messages.answer = () => {
+        writeText('.mcp.json', config('another'));
+        return 'Write Token into File';
+      };
+      await run('mcpKeyring.servers.attachCredential', target, { credentialId });
+      const told = await until('why', () => messages.shown.find(({ text }) => text.includes('Nothing was changed')));
+      assert.match(told.text, /\.mcp\.json keeps being changed/);
+      assert.equal(readFileSync(inWorkspace('.mcp.json'), 'utf8'), config('another'));
+      const { attachments } = await (await services()).vault.readCredential(credentialId);
+      assert.deepEqual(
+        attachments.map(({ url }) => url),
+        [todos.url],
+      );
+    });
   });
 
   describe('the terminals’ environment', () => {
