@@ -6,7 +6,6 @@
 //   node esbuild.mjs --watch       rebuilds on change
 //   --outdir=<folder>              builds there instead of dist/
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as esbuild from 'esbuild';
 
@@ -158,16 +157,19 @@ const commonJsChunks = {
 };
 
 /**
- * When a rule of the diagnosis fires, in words, is for whoever reads the list of rules. No user gets to see it.
+ * The MCP client imports all of jose for OAuth of its own, which it is never asked for: the broker gives it its header. What
+ * the extension itself needs of jose is a third of that.
  *
  * @type {esbuild.Plugin}
  */
-const rulesWithoutWords = {
-  name: 'rules-without-words',
+const clientWithoutJose = {
+  name: 'client-without-jose',
   setup(build) {
-    build.onLoad({ filter: /[\\/]diagnosis[\\/]\w+\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(/^ +when:\s+'(?:[^'\\]|\\.)*',$/gm, ''),
-      loader: 'ts',
+    build.onResolve({ filter: /^jose$/ }, ({ path, importer }) =>
+      /[\\/]@modelcontextprotocol[\\/]/.test(importer) ? { path, namespace: 'without' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'without' }, ({ path }) => ({
+      contents: `throw new Error("${path} is not in this bundle.");`,
     }));
   },
 };
@@ -184,7 +186,7 @@ const extension = {
   alias: { '@modelcontextprotocol/client/_shims': './src/core/connection/clientShims.ts' },
   // The second step reads it from the text.
   sourcemap: production ? false : 'inline',
-  plugins: [commonJsChunks, ...(production ? [rulesWithoutWords] : [])],
+  plugins: [clientWithoutJose, commonJsChunks],
 };
 
 /**
