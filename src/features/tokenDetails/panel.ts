@@ -27,6 +27,8 @@ export class TokenDetailsPanel implements Disposable {
   /** What the page has been told last, as JSON; undefined while it is not there. */
   #told: string | undefined;
   #pageIsReady = false;
+  /** VS Code refuses every question about a closed panel. */
+  #isClosed = false;
   /** The token that the page knows the shape of. */
   #token: Secret | undefined;
   #tokenVersion = 0;
@@ -56,6 +58,7 @@ export class TokenDetailsPanel implements Disposable {
 
   /** Closes the panel. */
   dispose(): void {
+    this.#isClosed = true;
     for (const subscription of this.#subscriptions.splice(0)) {
       subscription.dispose();
     }
@@ -203,8 +206,8 @@ export class TokenDetailsPanel implements Disposable {
   /** The only place where a secret goes to the page, and only to one that can be seen. */
   async #revealToken(request: string): Promise<void> {
     const token = currentToken(await this.#read());
-    // Reading takes its time, and the tab may be hidden by now.
-    if (!token || !this.#panel.visible || !this.#pageIsReady) {
+    // Reading takes its time, and the tab may be hidden or closed by now.
+    if (!token || this.#isClosed || !this.#panel.visible || !this.#pageIsReady) {
       return;
     }
     const text = token.reveal();
@@ -300,6 +303,8 @@ export class TokenDetailsPanel implements Disposable {
   }
 
   #post(message: PanelMessage): void {
-    void this.#panel.webview.postMessage(message);
+    if (!this.#isClosed) {
+      void this.#panel.webview.postMessage(message);
+    }
   }
 }

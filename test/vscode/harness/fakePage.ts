@@ -1,12 +1,18 @@
 import * as vscode from 'vscode';
 import { until } from './keyring.ts';
 
-/** A panel whose page is the test. As VS Code's own, it is of no use once it is closed. */
+/**
+ * A panel whose page is the test: it hears what the page would hear, and says what the page would say. As VS Code's own, it is
+ * of no use once it is closed.
+ */
 export class FakePage<Message> {
   readonly received: Message[] = [];
+  title = '';
   readonly #said = new vscode.EventEmitter<unknown>();
   readonly #closed = new vscode.EventEmitter<void>();
+  readonly #viewState = new vscode.EventEmitter<void>();
   #isClosed = false;
+  #isVisible = true;
   readonly #webview = {
     html: '',
     options: {},
@@ -16,7 +22,15 @@ export class FakePage<Message> {
     postMessage: async (message: Message) => this.received.push(message) > 0,
   };
   readonly onDidDispose = this.#closed.event;
-  readonly onDidChangeViewState = new vscode.EventEmitter<unknown>().event;
+  readonly onDidChangeViewState = this.#viewState.event;
+
+  get panel(): vscode.WebviewPanel {
+    return this as unknown as vscode.WebviewPanel;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
 
   get webview() {
     this.#assertOpen();
@@ -25,16 +39,25 @@ export class FakePage<Message> {
 
   get visible(): boolean {
     this.#assertOpen();
-    return true;
+    return this.#isVisible;
   }
+
+  show(visible: boolean): void {
+    this.#isVisible = visible;
+    this.#viewState.fire();
+  }
+
+  reveal(): void {}
 
   say(message: unknown): void {
     this.#said.fire(message);
   }
 
   dispose(): void {
-    this.#isClosed = true;
-    this.#closed.fire();
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#closed.fire();
+    }
   }
 
   #assertOpen(): void {

@@ -7,6 +7,7 @@ import { webviews } from '../../../src/ids.ts';
 import type { Services } from '../../../src/services.ts';
 import { headerSnapshot, services, uriOf } from '../harness/inside.ts';
 import { addServer, inWorkspace, pause, run, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
 import { Questions } from '../harness/questions.ts';
 import { fakeSignature, jwt, nowSeconds } from '../harness/tokens.ts';
 import { FakePanel } from './fakePanel.ts';
@@ -151,6 +152,27 @@ describe('The token details', () => {
     fake.dispose();
   });
 
+  it('tell nothing to a page that is closed before the keyring has answered, and call that no error', async () => {
+    const fake = open(bearer);
+    fake.received.length = 0;
+    const messages = new Messages();
+    messages.catch();
+    try {
+      fake.say({ type: 'reveal', request: 'q-1' });
+      fake.say({ type: 'describe', text: 'written while it was closed' });
+      fake.dispose();
+      await until(
+        'the description',
+        () => inside.vault.credential(bearer)?.description === 'written while it was closed',
+      );
+      await pause(100);
+      assert.deepEqual(fake.received, []);
+      assert.deepEqual(messages.shown, []);
+    } finally {
+      messages.release();
+    }
+  });
+
   it('say nothing to a hidden page, and everything but the token to one that comes back', async () => {
     const fake = open(bearer);
     fake.show(false);
@@ -227,10 +249,10 @@ describe('The token details', () => {
     for (const state of [undefined, { credentialId: 7 }, { credentialId: signed }]) {
       const other = new FakePanel();
       panels.restore(other.panel, state);
-      assert.ok(other.isDisposed);
+      assert.ok(other.isClosed);
     }
     panels.dispose();
-    assert.ok(fake.isDisposed);
+    assert.ok(fake.isClosed);
   });
 
   it('say that the credential has been deleted, and close', async () => {
@@ -247,6 +269,6 @@ describe('The token details', () => {
     });
     assert.equal(last.empty.title, 'Deleted');
     fake.say({ type: 'close' });
-    assert.ok(fake.isDisposed);
+    assert.ok(fake.isClosed);
   });
 });
