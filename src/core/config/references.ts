@@ -86,3 +86,10 @@ function safeName(serverName: string): string {
       .replace(/-+$/, '') || 'server'
   );
 }
+
+/** The input of ours that this value refers to. */
+export function keyringInputOf(value: string): string | undefined {
+  return parseReferences(value).find(
+    reference => reference.kind === 'input' && parseKeyringInputId(reference.name) !== undefined,
+  )?.name;
+}

@@ -1,4 +1,4 @@
-import { parseKeyringInputId, parseReferences } from '../config/references.ts';
+import { keyringInputOf, parseKeyringInputId } from '../config/references.ts';
 import type { ConfigFormat, ParsedHeader, ParsedServer } from '../config/types.ts';
 import { readUrl } from '../config/url.ts';
 import { variableReference } from '../config/variableNames.ts';
@@ -155,7 +155,7 @@ function analyzeHeader(
       findings: [],
     };
   }
-  const inputId = value.includes('${') ? keyringInputOf(value) : undefined;
+  const inputId = keyringInputOf(value);
   if (inputId !== undefined) {
     return analyzeReference({ ...base, inputId }, header, server, url, credential, source, parsed, context);
   }
@@ -320,13 +320,6 @@ function findingsOfVerification(record: VerificationRecord | undefined): Finding
 function at(finding: Finding, span: Span): Finding {
   (finding as { span?: Span }).span = span;
   return finding;
-}
-
-/** The input of ours that this value refers to. */
-function keyringInputOf(value: string): string | undefined {
-  return parseReferences(value).find(
-    reference => reference.kind === 'input' && parseKeyringInputId(reference.name) !== undefined,
-  )?.name;
 }
 
 function hashOf(inputId: string): string | undefined {

@@ -24,6 +24,7 @@ import { revealSpan } from '../../platform/revealSpan.ts';
 import { askForServer, findServer } from '../../platform/serverTargets.ts';
 import { inertText, listText } from '../../platform/texts.ts';
 import { kindText } from '../../platform/tokenSummary.ts';
+import { untilVSCodeHasRead } from '../../platform/vscodeReading.ts';
 import { Prompts } from '../../platform/wizard.ts';
 import type { Services } from '../../services.ts';
 import { choosePlacements, otherPlaces, planPlacement } from './attachAll.ts';
@@ -284,9 +285,11 @@ export async function startServer(services: Services, target?: ServerTarget): Pr
   const { inventory, mcp, context, deliverer } = services;
   const chosen = await askForServer(inventory.snapshot, target, undefined, true);
   const offered = providedServer(services, chosen);
+  let found: FoundServer | undefined;
   if (!offered) {
     // VS Code is given time to see a server that has just been written, but not one that stands nowhere.
-    const { place } = await deliverer.find(chosen);
+    found = await deliverer.find(chosen);
+    const { place } = found;
     if (place.inputScope === undefined) {
       throw new KeyringError('server-not-startable', {
         file: fileLabel(place.uri),
@@ -297,10 +300,13 @@ export async function startServer(services: Services, target?: ServerTarget): Pr
   }
   const known = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting {0}...', listText(chosen.server)) },
-    () =>
-      offered
-        ? mcp.startProvided(context.extension.id, () => providedLabel(inventory.snapshot, chosen.server))
-        : mcp.start(fileUri(chosen.file), chosen.server),
+    async () => {
+      if (!found) {
+        return mcp.startProvided(context.extension.id, () => providedLabel(inventory.snapshot, chosen.server));
+      }
+      await untilVSCodeHasRead(found.parsed, found.place.folder);
+      return mcp.start(fileUri(chosen.file), chosen.server);
+    },
   );
   if (!known) {
     throw notFound(chosen);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
+import { services } from '../harness/inside.ts';
 import { addServer, inWorkspace, run, start, stop, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { homeUri, inHome, mcpServers, remove, untilServers, write } from './homeFiles.ts';
@@ -26,6 +27,8 @@ describe('The resolver in a profile', function () {
     const opened = await until('the profile’s file', () => vscode.window.activeTextEditor?.document.uri);
     profileFile = opened.toString();
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    const { files } = await services();
+    await until('the profile to be found', () => files.locationOf(profileFile));
     await addServer({
       name: 'second',
       url: server.url,

@@ -8,7 +8,7 @@ import { historyText } from '../../../src/features/exposed/history.ts';
 import { withLockedFile } from '../../../src/platform/node/atomicWrite.ts';
 import { searchGitHistory } from '../../../src/platform/node/git.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
-import { forgetAll, services, uriOf } from '../harness/inside.ts';
+import { forgetAll, headerSnapshot, services, uriOf } from '../harness/inside.ts';
 import { codes, inWorkspace, problems, readConfig, readText, run, stop, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { alpha, beta, everyPlace, secrets, write } from './files.ts';
@@ -336,6 +336,10 @@ describe('A secret in a file', () => {
         server.requests.some(({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200),
       );
       assert.ok(!readText(alpha).includes(secrets.custom));
+      // It is no proof if VS Code has started the server as it stood there before.
+      const moved = (await headerSnapshot(file, 'rain', 'X-API-Key')).credentialId ?? '';
+      const { vault } = await services();
+      await until('the use', () => vault.credential(moved)?.lastUsedAt);
       await until('the server to run', runs);
       await stop(target);
 
