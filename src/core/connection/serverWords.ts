@@ -29,7 +29,7 @@ export interface ServerWords {
 }
 
 /** What a token can be refused for, of which one refusal has one. */
-const reasons: readonly Topic[] = [
+export const refusalReasons: readonly Topic[] = [
   'expired',
   'notYetValid',
   'audience',
@@ -95,7 +95,7 @@ export function readServerWords({ body, headers }: Pick<Exchange, 'body' | 'head
   }
   const spoken = `${isPage ? '' : bodyWords(body)} ${more}`.slice(0, spokenLimit);
   const named = [...spoken.matchAll(namedHeader)].map(([name]) => name.toLowerCase());
-  const several = reasons.filter(topic => found.has(topic)).length > 1 || /\bcertificates?\b/i.test(text);
+  const several = refusalReasons.filter(topic => found.has(topic)).length > 1 || /\bcertificates?\b/i.test(text);
   return { text, topics: found, several, headers: [...new Set(named)] };
 }
 

@@ -13,6 +13,7 @@ import { closedMeanwhile, FakePage } from '../harness/fakePage.ts';
 import { forgetAll, headerSnapshot, services, uriOf } from '../harness/inside.ts';
 import { addServer, inWorkspace, run, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
+import { withCancelButton } from '../harness/progress.ts';
 
 const secret = 'demo-shared-secret-that-protects-nothing';
 const key = 'demo-key-0123456789';
@@ -217,24 +218,16 @@ describe('Compare Roles', function () {
         credential: { kind: 'bearer', name: 'slow', token: 'demo-bearer-token' },
       });
       await headerSnapshot(uriOf(config), 'slow-compared');
-      const { withProgress } = vscode.window;
-      const cancel = new vscode.CancellationTokenSource();
-      Object.assign(vscode.window, {
-        withProgress: (_: unknown, work: (progress: unknown, token: vscode.CancellationToken) => unknown) =>
-          work({ report: () => undefined }, cancel.token),
-      });
-      try {
+      await withCancelButton(async cancel => {
         const comparing = compare(target, { credentials: [target.credentialId], anonymous: true });
         await until('the request that is never answered', () => slow.requests.includes('POST tools/list'));
-        cancel.cancel();
+        cancel();
         assert.equal(await comparing, undefined);
         const { length } = slow.requests;
         await until('no open request', () => slow.open === 0);
         assert.equal(slow.requests.length, length);
         assert.equal(page, undefined);
-      } finally {
-        Object.assign(vscode.window, { withProgress });
-      }
+      });
     } finally {
       await slow.close();
     }

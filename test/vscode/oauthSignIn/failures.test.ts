@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import * as vscode from 'vscode';
 import type { OAuthCredential } from '../../../src/core/credentials/types.ts';
 import type { KeyringError } from '../../../src/core/errors.ts';
 import { oauthFailure, oauthFailureCodes } from '../../../src/core/oauth/failures.ts';
@@ -16,6 +15,7 @@ import { type FakeServer, startFakeServer } from '../../unit/core/oauth/fakeServ
 import { forgetAll, serverNames, services, uriOf } from '../harness/inside.ts';
 import { addServer, readText, until, writeText } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
+import { withCancelButton } from '../harness/progress.ts';
 import { Questions } from '../harness/questions.ts';
 import { Person } from './person.ts';
 
@@ -247,22 +247,12 @@ describe('OAuth: what goes wrong is said, and leaves nothing', () => {
     } finally {
       questions.release();
     }
-    const said: string[] = [];
-    const { withProgress } = vscode.window;
-    const cancellation = new vscode.CancellationTokenSource();
-    Object.assign(vscode.window, {
-      withProgress: (_: unknown, task: (progress: object, token: vscode.CancellationToken) => unknown) =>
-        task({ report: ({ message }: { message: string }) => said.push(message) }, cancellation.token),
-    });
-    try {
+    await withCancelButton(async (cancel, said) => {
       const running = runFlow(tools, plan, progressUi);
       assertInert(await until('the code', () => said.find(text => text.includes('Enter'))));
-      cancellation.cancel();
+      cancel();
       await assert.rejects(running);
-    } finally {
-      Object.assign(vscode.window, { withProgress });
-      cancellation.dispose();
-    }
+    });
   });
 
   it('answers that are forged, and a sign-in that they do not end', async () => {

@@ -27,6 +27,7 @@ import {
 } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { putGrant } from '../harness/oauth.ts';
+import { withCancelButton } from '../harness/progress.ts';
 import { jwt } from '../harness/tokens.ts';
 import { file, fix, known, targetOf, test, writeServer } from './connections.ts';
 
@@ -479,24 +480,19 @@ describe('What a test found', () => {
       { url: server.url, header: 'authorization', at: Date.now() },
     ]);
     await writeServer('notes', server.url, { Authorization: 'Bearer ${input:mcp-keyring.notes.00000000}' });
-    const { withProgress } = vscode.window;
-    const cancel = new vscode.CancellationTokenSource();
-    Object.assign(vscode.window, {
-      withProgress: (_: unknown, work: (progress: unknown, token: vscode.CancellationToken) => unknown) =>
-        work({ report: () => undefined }, cancel.token),
-    });
     try {
       server.requests.length = 0;
-      const testing = test('notes');
-      await until('the request for a token', () => tokens.connections > 0);
-      const began = performance.now();
-      cancel.cancel();
-      assert.equal(await testing, undefined);
-      // It would be waited for 15 seconds.
-      assert.ok(performance.now() - began < 5000);
+      await withCancelButton(async cancel => {
+        const testing = test('notes');
+        await until('the request for a token', () => tokens.connections > 0);
+        const began = performance.now();
+        cancel();
+        assert.equal(await testing, undefined);
+        // It would be waited for 15 seconds.
+        assert.ok(performance.now() - began < 5000);
+      });
       assert.deepEqual(server.requests, []);
     } finally {
-      Object.assign(vscode.window, { withProgress });
       await tokens.close();
       await forgetAll();
     }

@@ -2,7 +2,7 @@ import { findAlgorithm } from '../../jwt/algorithms.ts';
 import { matchAudience } from '../../jwt/audience.ts';
 import { readAudience, readScopes } from '../../jwt/claims.ts';
 import { plainText } from '../../text.ts';
-import type { Topic } from '../serverWords.ts';
+import { refusalReasons, type Topic } from '../serverWords.ts';
 import type { Facts } from './facts.ts';
 import type { Certainty, Offer, Rule } from './types.ts';
 
@@ -376,17 +376,7 @@ const tokenHasExpired =
 const otherExpired = /licen[cs]e|refresh|certificate|subscription|trial/i;
 const unpaid = /\bquota\b|\bcredits?\b|\bbilling\b|\bpayment\b|\b(?:your|current) plan\b|too many/i;
 
-const specific: readonly Topic[] = [
-  'expired',
-  'notYetValid',
-  'audience',
-  'issuer',
-  'signature',
-  'key',
-  'algorithm',
-  'revoked',
-  'permission',
-];
+const specific: readonly Topic[] = [...refusalReasons, 'permission'];
 
 /** Whether the server speaks of something in particular. */
 function atOdds({ words }: Facts, but?: Topic): boolean {

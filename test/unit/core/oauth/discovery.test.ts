@@ -265,13 +265,7 @@ describe('OAuth: discovery', () => {
         const { status, error, after } = answers.shift() ?? { status: 400, error: 'authorization_pending', after: '' };
         res.writeHead(status, after === '' ? {} : { 'Retry-After': after }).end(JSON.stringify({ error }));
       });
-      const waits: number[] = [];
-      const original = clock.at.bind(clock);
-      clock.at = (time, callback) => {
-        waits.push(time - clock.now());
-        queueMicrotask(() => clock.advance(time - clock.now()));
-        return original(time, callback);
-      };
+      const waits = waitsOf(clock);
       failureOf(await pollDeviceAuthorization(timed, clock, authorization), 'device-code-expired');
       assert.deepEqual(waits, [90_000, 95_000, 100_000, 15_000]);
     });
@@ -289,13 +283,7 @@ describe('OAuth: discovery', () => {
       const answers = ['authorization_pending', 'slow_down', 'authorization_pending', 'access_denied'];
       server.answer('/token', (_, res) => res.writeHead(400).end(JSON.stringify({ error: answers.shift() })));
       const clock = new FakeClock(0);
-      const waits: number[] = [];
-      const original = clock.at.bind(clock);
-      clock.at = (time, callback) => {
-        waits.push(time - clock.now());
-        queueMicrotask(() => clock.advance(time - clock.now()));
-        return original(time, callback);
-      };
+      const waits = waitsOf(clock);
       failureOf(await pollDeviceAuthorization(context, clock, authorization), 'access-denied');
       assert.deepEqual(waits, [2000, 2000, 7000, 7000]);
       const late = networkContext({ now: () => authorization.expiresAt });
@@ -467,3 +455,15 @@ describe('OAuth: small parts', () => {
     assert.equal(readErrorDescription({}), undefined);
   });
 });
+
+/** Lets the time fly to whatever is waited for, and notes how long that would have taken, in ms. */
+function waitsOf(clock: FakeClock): number[] {
+  const waits: number[] = [];
+  const original = clock.at.bind(clock);
+  clock.at = (time, callback) => {
+    waits.push(time - clock.now());
+    queueMicrotask(() => clock.advance(time - clock.now()));
+    return original(time, callback);
+  };
+  return waits;
+}
