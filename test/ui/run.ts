@@ -16,6 +16,12 @@ const testTimeout = 120_000;
 /** How many files run at a time, each in a process of its own with its own VS Code and browser. */
 const lanes = 2;
 
+/**
+ * How many files of a whole run may be run a second time. A hand that acts on a window which is just being drawn anew can miss,
+ * and the CI's machine is not always quiet. What fails twice is a fault; what fails once is named at the end, to be mended.
+ */
+const secondRuns = 2;
+
 const { values: wanted } = parseArgs({ options: { file: { type: 'string' }, grep: { type: 'string' } } });
 endStage(wanted.file === undefined ? await runAll() : await runOne(wanted.file));
 
@@ -28,26 +34,40 @@ async function runAll(): Promise<Counts> {
   // Once for all of them.
   await prepareServer();
   const { path } = await stageExtension('none');
-  const grep = wanted.grep === undefined ? [] : ['--grep', wanted.grep];
   const results: Counts[] = [];
   const waiting = filesBySize();
+  const unsteady: string[] = [];
   await Promise.all(
     Array.from({ length: lanes }, async () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-        const began = Date.now();
-        const { counts, output } = await runCounted(['test/ui/run.ts', '--file', name, ...grep], {
-          env: { [stagedVariable]: path },
-          isQuiet: true,
-          mayBeEmpty: grep.length > 0,
-        });
-        if (counts.passed + counts.failed > 0) {
-          console.log(`${output.trimEnd()}\n${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+        let counts = await runInProcess(name, path);
+        if (counts.failed > 0 && unsteady.length < secondRuns) {
+          unsteady.push(name);
+          counts = await runInProcess(name, path);
         }
         results.push(counts);
       }
     }),
   );
+  if (unsteady.length > 0) {
+    console.log(`\nRun a second time, since a test of theirs failed: ${unsteady.join(', ')}`);
+  }
   return sum(results);
+}
+
+/** Runs one file by itself, with the extension that has been built for all of them, and shows its output when it's done. */
+async function runInProcess(name: string, extension: string): Promise<Counts> {
+  const began = Date.now();
+  const grep = wanted.grep === undefined ? [] : ['--grep', wanted.grep];
+  const { counts, output } = await runCounted(['test/ui/run.ts', '--file', name, ...grep], {
+    env: { [stagedVariable]: extension },
+    isQuiet: true,
+    mayBeEmpty: grep.length > 0,
+  });
+  if (counts.passed + counts.failed > 0) {
+    console.log(`${output.trimEnd()}\n${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  }
+  return counts;
 }
 
 /** The names of the test files, the largest first: these take longest, and at the end no lane should wait for the other. */

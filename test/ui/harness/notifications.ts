@@ -1,5 +1,4 @@
 import type { Page } from 'playwright-core';
-import type { Palette } from './palette.ts';
 import { screenText, screenTexts } from './screenText.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -40,11 +39,21 @@ export async function dismissNotifications(page: Page): Promise<void> {
   }
 }
 
-/** Runs the first button of the notification that contains a text, by the keyboard. */
-export async function acceptNotification(page: Page, palette: Palette, text: string): Promise<void> {
-  const isThere = async () => (await readNotifications(page)).some(({ message }) => message.includes(text));
-  await waitFor(`the notification "${text}"`, async () => (await isThere()) || undefined);
-  // By the palette, since the key of this command does something else in an editor.
-  await palette.run('Notifications: Accept Notification Primary Action');
-  await waitFor(`the notification "${text}" to go`, async () => !(await isThere()) || undefined);
+/**
+ * Runs the first button of the notification that contains a text, by the keyboard.
+ *
+ * On the button itself: VS Code's command for it takes the newest notification, which may be another one by now. A key can
+ * meet a toast that is being drawn anew, so it's pressed again while the notification is there.
+ */
+export async function acceptNotification(page: Page, text: string): Promise<void> {
+  const item = page.locator('.notification-list-item:visible', { hasText: text });
+  const button = item.locator('.notification-list-item-buttons-container .monaco-button').first();
+  await waitFor(`the notification "${text}"`, async () => (await button.isVisible()) || undefined);
+  await waitFor(`the notification "${text}" to go`, async () => {
+    await button.press('Enter', { timeout: 2000 }).catch(() => {});
+    return await item
+      .waitFor({ state: 'hidden', timeout: 2000 })
+      .then(() => true)
+      .catch(() => undefined);
+  });
 }

@@ -175,12 +175,18 @@ async function stagedExtension(): Promise<string> {
   return staged;
 }
 
-/** Keeps pictures and logs of all open workbenches, for a test that failed: `test-output/failed/<title>.png` and `.log`. */
+/**
+ * Keeps pictures and logs of all open workbenches, for a test that failed: `test-output/failed/<title>.png` and `.log`. What
+ * they say is printed too, for where the files can't be looked at.
+ */
 export async function pictureAll(title: string): Promise<void> {
   const name = title.replaceAll(/[^\w]+/g, '-').slice(0, 100);
-  for (const [index, { screenshot, host }] of [...open].entries()) {
+  for (const [index, { screenshot, host, notifications, quickInput }] of [...open].entries()) {
     const file = `failed/${name}${index === 0 ? '' : `-${index}`}`;
     await screenshot(file).catch(() => {});
+    const shown = await notifications().catch(() => []);
+    const asked = (await quickInput.isOpen().catch(() => false)) ? await quickInput.title().catch(() => '') : undefined;
+    console.log('on screen:', { notifications: shown.map(({ message }) => message), quickInput: asked });
     const logs = join(host.dataDir, 'data', 'logs');
     const log = readdirSync(logs, { recursive: true, encoding: 'utf8' }).find(path => path.endsWith('MCP Keyring.log'));
     if (log !== undefined) {
@@ -218,7 +224,7 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     problems: () => readProblems(page),
     notifications: () => readNotifications(page),
     dismissNotifications: () => dismissNotifications(page),
-    acceptNotification: text => acceptNotification(page, palette, text),
+    acceptNotification: text => acceptNotification(page, text),
     statusBar: () => readStatusBar(page),
     read: path => readFileSync(join(workspace, path), 'utf8'),
     screenshot,
