@@ -21,6 +21,12 @@ const patience = 10_000;
 const blindPatience = 4000;
 
 /**
+ * How long the tools of a server that starts are waited for. VS Code waits for ever for those of one that answers with
+ * something else, such as a sign-in page (measured, 1.139.1), and others are to start after it.
+ */
+const startPatience = 10_000;
+
+/**
  * When a resolved input is purged after it was handed out, in ms. VS Code writes its state 100 ms after a change (1.139.1,
  * source), which a purge in between takes back; when it stores the input can't be seen, and waits for the other inputs of the
  * launch.
@@ -67,8 +73,8 @@ export class McpServers implements Disposable {
   }
 
   /**
-   * Starts a server through VS Code and waits until its tools are known or it has failed. One that runs is stopped first
-   * (VS Code's own restart opens the Output panel).
+   * Starts a server through VS Code and waits until its tools are known, it has failed, or it has had its time. One that runs
+   * is stopped first (VS Code's own restart opens the Output panel).
    * @returns whether VS Code knew the server
    */
   async start(file: vscode.Uri, server: string): Promise<boolean> {
@@ -131,7 +137,7 @@ export class McpServers implements Disposable {
           stopped = label;
         }
         const before = this.#asked.get(label);
-        await startAndWait(id);
+        await startAndWait(id, () => this.#asked.get(label) !== before);
         if (this.#asked.get(label) !== before) {
           return true;
         }
@@ -217,8 +223,21 @@ export class McpServers implements Disposable {
   }
 }
 
-async function startAndWait(id: string): Promise<void> {
-  await vscode.commands.executeCommand(vscodeCommands.startServer, id, { waitForLiveTools: true });
+/**
+ * Until the server's tools are known, it has failed, or it has had its time: it goes on starting then.
+ * @param isUnderWay whether VS Code is at the server by now, and not still at what comes before, such as a question
+ */
+async function startAndWait(id: string, isUnderWay = () => true): Promise<void> {
+  const starting = vscode.commands.executeCommand(vscodeCommands.startServer, id, { waitForLiveTools: true });
+  const { promise: late, resolve } = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => resolve('late'), startPatience);
+  try {
+    if ((await Promise.race([starting, late])) === 'late' && !isUnderWay()) {
+      await starting;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Ids are a prefix that tells the file (`mcp.config.ws0.`, `workspace-dot-mcp.0.`) and the server's name, dots and all. */

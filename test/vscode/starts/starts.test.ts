@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
+import { startHostileServer } from '../../servers/hostileServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
 import { addServer, inWorkspace, run, start, stop, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
@@ -103,5 +104,29 @@ describe('A server starts from', function () {
     await startsFrom('of-user', opened.toString(), 'literal');
     // VS Code doesn't find the inputs of this file.
     await assert.rejects(startsFrom('of-user-too', opened.toString(), 'reference'), /does not resolve \$\{input:/);
+  });
+});
+
+// VS Code itself waits for ever, and whoever starts several servers starts them one after the other.
+describe('A server that never answers', function () {
+  this.timeout(60_000);
+
+  it('is waited for, but not for ever', async () => {
+    const server = await startHostileServer({ behaviour: 'never', from: 'start' });
+    try {
+      const result = await addServer({
+        name: 'silent',
+        url: server.url,
+        file: vscode.Uri.file(inWorkspace('api/.vscode/mcp.json')).toString(),
+        delivery: 'reference',
+        credential: { kind: 'apiKey', key },
+        start: false,
+      });
+      await run('mcpKeyring.servers.start', result);
+      assert.deepEqual(server.requests, ['POST initialize']);
+      await stop(result);
+    } finally {
+      await server.close();
+    }
   });
 });
