@@ -1,4 +1,4 @@
-import { fail, type Result } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import type { Secret } from '../secret.ts';
 import { requestClientCredentials } from './clientCredentials.ts';
 import { type OAuthFailure, oauthFailure } from './failures.ts';
@@ -88,16 +88,24 @@ async function requestNew(context: OAuthContext, grant: OAuthGrant): Promise<Res
   const refreshToken = refreshTokenOf(grant);
   if (grant.flow === 'tokenEndpoint') {
     const refreshed = refreshToken && (await refreshByRecipe(context, grant.recipe, refreshToken));
-    return refreshed && !isRefused(refreshed) ? refreshed : requestByRecipe(context, grant.recipe);
+    return refreshed && !isRefused(refreshed) ? withScopesOf(grant, refreshed) : requestByRecipe(context, grant.recipe);
   }
   const { server, client, scopes, resource } = grant;
   const refreshed = refreshToken && (await refreshTokens(context, { server, client, resource, refreshToken }));
   if (refreshed && !(grant.flow === 'clientCredentials' && isRefused(refreshed))) {
-    return refreshed;
+    return withScopesOf(grant, refreshed);
   }
   return grant.flow === 'clientCredentials'
     ? requestClientCredentials(context, { server, client, scopes, resource })
     : fail(oauthFailure('sign-in-needed', { issuer: server.issuer, ...(grant.ended && { after: grant.ended }) }));
+}
+
+/** A refresh that names no scopes has given those that were granted before, which needn't be the ones asked for (RFC 6749 section 6). */
+function withScopesOf(
+  { tokens }: OAuthGrant,
+  refreshed: Result<TokenSet, OAuthFailure>,
+): Result<TokenSet, OAuthFailure> {
+  return refreshed.ok && tokens?.scopes ? ok({ scopes: tokens.scopes, ...refreshed.value }) : refreshed;
 }
 
 /** Whether a refresh was refused for good. By which code tells little: servers of their own kind have words of their own. */

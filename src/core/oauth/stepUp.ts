@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../result.ts';
 import { bearerChallenge } from './challenge.ts';
 import { type OAuthFailure, oauthFailure } from './failures.ts';
+import type { CredentialGrant } from './grant.ts';
 import { unionOfScopes } from './scopes.ts';
 
 /** How often a person is asked for more scopes for one and the same operation. */
@@ -14,6 +15,18 @@ export const stepUpLimit = 2;
 export function insufficientScopes(status: number, challenge: string | null): readonly string[] | undefined {
   const bearer = status === 403 || status === 401 ? bearerChallenge(challenge) : undefined;
   return bearer?.error === 'insufficient_scope' ? (bearer.scopes ?? []) : undefined;
+}
+
+/**
+ * The scopes that a step-up mustn't lose: those that were asked for, and those that were granted without (MCP 2026-07-28,
+ * "Scope Selection Strategy"). Who asks for none has what the server gives by default, and would have it no more.
+ */
+export function scopesBefore(grant: CredentialGrant): readonly string[] {
+  if (grant.flow === 'vscodeAccount') {
+    return grant.scopes;
+  }
+  const asked = grant.flow === 'tokenEndpoint' ? grant.recipe.scopes : grant.scopes;
+  return unionOfScopes(asked, grant.tokens?.scopes ?? []);
 }
 
 /**

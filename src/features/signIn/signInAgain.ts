@@ -7,6 +7,7 @@ import { oauthError } from '../../core/oauth/keyringError.ts';
 import { resourceOf } from '../../core/oauth/resource.ts';
 import { cleanScopes, unionOfScopes } from '../../core/oauth/scopes.ts';
 import { findServerMetadata } from '../../core/oauth/serverMetadata.ts';
+import { scopesBefore } from '../../core/oauth/stepUp.ts';
 import { Secret } from '../../core/secret.ts';
 import { plainText } from '../../core/text.ts';
 import type { SignInAgainAnswers, SignInAgainTarget } from '../../ids.ts';
@@ -96,8 +97,7 @@ function checkAnswers({ scopes, resource, redirectUri }: SignInAgainAnswers = {}
 
 /** Those of a challenge with those of the sign-in before (MCP 2026-07-28, "Step-Up Authorization Flow"). */
 function moreScopes({ grant }: OAuthCredential, target: SignInAgainTarget | undefined): SignInAgainAnswers {
-  const before = grant.flow === 'tokenEndpoint' ? grant.recipe.scopes : grant.scopes;
-  return target?.moreScopes?.length ? { scopes: unionOfScopes(before, target.moreScopes) } : {};
+  return target?.moreScopes?.length ? { scopes: unionOfScopes(scopesBefore(grant), target.moreScopes) } : {};
 }
 
 function draftFor({ grant, attachments }: OAuthCredential, answers: SignInAgainAnswers = {}): SignInDraft {

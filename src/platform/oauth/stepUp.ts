@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { CredentialGrant } from '../../core/oauth/grant.ts';
 import { oauthError } from '../../core/oauth/keyringError.ts';
 import { probeForChallenge } from '../../core/oauth/probe.ts';
-import { insufficientScopes, StepUps } from '../../core/oauth/stepUp.ts';
+import { insufficientScopes, StepUps, scopesBefore } from '../../core/oauth/stepUp.ts';
 import { plainText } from '../../core/text.ts';
 import type { Prompts } from '../wizard.ts';
 import type { FlowTools } from './flow.ts';
@@ -32,8 +32,8 @@ export async function askForMore(
   if (serverUrl === undefined || grant.flow === 'vscodeAccount' || grant.flow === 'tokenEndpoint' || !grant.tokens) {
     return undefined;
   }
-  const { tokens, scopes } = grant;
-  const authorization = `Bearer ${tokens.accessToken.reveal()}`;
+  const scopes = scopesBefore(grant);
+  const authorization = `Bearer ${grant.tokens.accessToken.reveal()}`;
   const refusal = await prompts.wait(l10n.t('Trying the token at {0}...', hostOf(serverUrl)), signal => {
     const context = oauthContext(vault, clock, { signal, insecureAllowed });
     return probeForChallenge(

@@ -269,4 +269,28 @@ describe('OAuth: a person who is asked', () => {
       [],
     );
   });
+
+  it('who signs in again for more keeps what the server gave unasked', async () => {
+    const credentialId = await signedIn();
+    const comeBack = person.instead;
+    const scopes: (string | null)[] = [];
+    person.instead = async url => {
+      scopes.push(new URL(url).searchParams.get('scope'));
+      await comeBack?.(url);
+    };
+    server.answer('/mcp', (_, res) => {
+      const isContent = scopes.length > 1;
+      res.writeHead(isContent ? 200 : 403, {
+        ...(!isContent && { 'WWW-Authenticate': 'Bearer error="insufficient_scope", scope="notes:write"' }),
+      });
+      res.end();
+    });
+    server.json('/token', { access_token: 'fake-new', scope: 'notes:read notes:list' });
+    const signingIn = run('mcpKeyring.credentials.signIn', { credentialId });
+    (await asked('This is where you will sign in.')).pick('Sign in at');
+    (await asked('127.0.0.1')).pick('Sign in again for more');
+    (await asked('This is where you will sign in.')).pick('Sign in at');
+    await signingIn;
+    assert.deepEqual(scopes, ['notes:read', 'notes:read notes:list notes:write']);
+  });
 });

@@ -5,15 +5,17 @@ import { chooseClient } from '../../../../src/core/oauth/clients.ts';
 import { beginDeviceAuthorization, pollDeviceAuthorization } from '../../../../src/core/oauth/deviceCode.ts';
 import { type DiscoveryOptions, discover } from '../../../../src/core/oauth/discovery.ts';
 import { readErrorDescription } from '../../../../src/core/oauth/failures.ts';
+import type { OAuthGrant } from '../../../../src/core/oauth/grant.ts';
 import { boundedFetch } from '../../../../src/core/oauth/http.ts';
 import { isPrivateHost } from '../../../../src/core/oauth/privateHosts.ts';
 import { coversServer, resourceOf } from '../../../../src/core/oauth/resource.ts';
 import { chooseScopes } from '../../../../src/core/oauth/scopes.ts';
 import { serverMetadataUrls } from '../../../../src/core/oauth/serverMetadata.ts';
-import { insufficientScopes, StepUps } from '../../../../src/core/oauth/stepUp.ts';
+import { insufficientScopes, StepUps, scopesBefore } from '../../../../src/core/oauth/stepUp.ts';
 import { readTokenError } from '../../../../src/core/oauth/tokenErrors.ts';
 import { readTokens } from '../../../../src/core/oauth/tokens.ts';
 import { checkUrl } from '../../../../src/core/oauth/urlPolicy.ts';
+import { Secret } from '../../../../src/core/secret.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
 import { type FakeServer, startFakeServer } from './fakeServer.ts';
 import { clientOf, failureOf, networkContext, REDIRECT_URI, unwrap } from './setup.ts';
@@ -405,6 +407,30 @@ describe('OAuth: small parts', () => {
     failureOf(stepUps.next('x', ['a'], ['d']), 'scope-insufficient');
     stepUps.succeeded('x');
     unwrap(stepUps.next('x', ['a'], ['d']));
+  });
+
+  it('a step-up keeps what was granted unasked', () => {
+    const server = { issuer: 'https://as.example', pkce: true, issInResponse: false, metadataDocuments: false };
+    const grant: OAuthGrant = {
+      flow: 'authorizationCode',
+      server,
+      client: clientOf(server, 'app'),
+      scopes: [],
+      tokens: {
+        accessToken: new Secret('fake-access'),
+        obtainedAt: 0,
+        scopes: ['notes:read', 'notes:list'],
+        lifetime: 'missing',
+      },
+    };
+    assert.deepEqual(scopesBefore(grant), ['notes:read', 'notes:list']);
+    assert.deepEqual(scopesBefore({ ...grant, scopes: ['openid', 'notes:list'] }), [
+      'openid',
+      'notes:list',
+      'notes:read',
+    ]);
+    const account = { flow: 'vscodeAccount', providerId: 'github', scopes: ['repo'] } as const;
+    assert.deepEqual(scopesBefore(account), ['repo']);
   });
 
   it('errors of token endpoints, by code, status and trap', () => {

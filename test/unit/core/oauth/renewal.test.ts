@@ -316,6 +316,47 @@ describe('OAuth: tutorial style and renewal', () => {
     }
   });
 
+  it('a refresh that names no scopes leaves those that were granted', async () => {
+    const free = await startFakeServer();
+    try {
+      const server = {
+        issuer: free.origin,
+        tokenEndpoint: `${free.origin}/t`,
+        pkce: true,
+        issInResponse: false,
+        metadataDocuments: false,
+      };
+      const tokens: TokenSet = {
+        accessToken: new Secret('fake-access'),
+        refreshToken: new Secret('fake-refresh'),
+        obtainedAt: 0,
+        scopes: ['notes:read'],
+        lifetime: 'missing',
+      };
+      const client = clientOf(server, 'app');
+      const scopes = ['notes:read', 'notes:write'];
+      const grants: OAuthGrant[] = [
+        { flow: 'deviceCode', server, client, scopes, tokens },
+        {
+          flow: 'tokenEndpoint',
+          recipe: { ...recipe, url: `${free.origin}/t`, scopes, fields: standardFields },
+          tokens,
+        },
+      ];
+      for (const grant of grants) {
+        const store = new FakeGrantStore(grant);
+        free.json('/t', { access_token: 'fake-fresh' });
+        assert.equal((await renewGrant(context, store, always)).status, 'renewed');
+        assert.deepEqual(store.grant.tokens?.scopes, ['notes:read']);
+        free.json('/t', { access_token: 'fake-fresh', scope: 'notes:list' });
+        assert.equal((await renewGrant(context, store, always)).status, 'renewed');
+        assert.deepEqual(store.grant.tokens?.scopes, ['notes:list']);
+      }
+    } finally {
+      await free.close();
+    }
+  });
+
   it('a grant survives the vault and prints nothing secret; damaged ones are told', async () => {
     const grant = await grantWithTokens();
     const decoded = decodeGrant(JSON.parse(JSON.stringify(encodeGrant(grant))));
