@@ -119,11 +119,6 @@ export class ConfigFiles implements Disposable {
     return sourceOf(place, await this.#shown(place.uri));
   }
 
-  /** What the file says to the clients that read it; undefined where there is no file. */
-  async readFromDisk(place: ConfigLocation): Promise<ConfigSource | undefined> {
-    return sourceOf(place, await this.#onDisk(place.uri));
-  }
-
   async readAll(): Promise<ConfigSource[]> {
     await this.#discover();
     return this.#readEach(this.locations, uri => this.#shown(uri));

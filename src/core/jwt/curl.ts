@@ -4,39 +4,27 @@ export interface CurlHeader {
   readonly value: string;
 }
 
-/** What a cURL command line sends, as far as credentials go. */
-export interface CurlCommand {
-  readonly headers: readonly CurlHeader[];
-  readonly urls: readonly string[];
-}
-
 /** Whether a text is a cURL command line, perhaps with a shell's prompt before it. */
 export function looksLikeCurl(text: string): boolean {
   return /^\s*(?:[$%>#]\s+)?curl(?:\.exe)?\s/i.test(text);
 }
 
 /**
- * Reads the headers and URLs of a cURL command line as browsers and documentation write them: quotes of POSIX shells
- * (also `$'...'`) and of cmd, lines continued by `\`, `^` or a backquote. Nothing is expanded.
+ * The headers of a cURL command line as browsers and documentation write it: quotes of POSIX shells (also `$'...'`) and of
+ * cmd, lines continued by `\`, `^` or a backquote. Nothing is expanded.
  */
-export function parseCurl(text: string): CurlCommand {
+export function curlHeaders(text: string): CurlHeader[] {
   const headers: CurlHeader[] = [];
-  const urls: string[] = [];
   const words = shellWords(text);
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
-    const option = /^(?:-H|--header=?|--oauth2-bearer=?|--url=?)/.exec(word)?.[0];
+    const option = /^(?:-H|--header=?|--oauth2-bearer=?)/.exec(word)?.[0];
     if (option === undefined) {
-      if (/^https?:\/\//i.test(word)) {
-        urls.push(word);
-      }
       continue;
     }
     const value = word.length > option.length ? word.slice(option.length) : (words[++index] ?? '');
     if (option.startsWith('--oauth2-bearer')) {
       headers.push({ name: 'Authorization', value: `Bearer ${value}` });
-    } else if (option.startsWith('--url')) {
-      urls.push(value);
     } else {
       const colon = value.indexOf(':');
       if (colon > 0) {
@@ -44,7 +32,7 @@ export function parseCurl(text: string): CurlCommand {
       }
     }
   }
-  return { headers, urls };
+  return headers;
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };

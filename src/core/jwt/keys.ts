@@ -8,7 +8,6 @@ import { publicMembersOf } from './jwkMembers.ts';
 import { type KeyProblem, keyBits, keyProblem } from './keyMaterial.ts';
 import { generateHmacSecret } from './secrets.ts';
 import type { JsonObject } from './types.ts';
-import type { VerificationKey } from './verifySignature.ts';
 
 /** Sizes of RSA keys that are offered, in bits. */
 export const rsaSizes = [2048, 3072, 4096] as const;
@@ -104,10 +103,4 @@ export async function publishedJwk(key: Extract<SigningKey, { type: 'jwk' }>): P
     alg: key.algorithm,
     use: 'sig',
   };
-}
-
-/** What verifies tokens of a signing key: its public half and those that it had before, or the secret itself. */
-export async function verificationKeysOf(key: SigningKey): Promise<readonly VerificationKey[]> {
-  const previous = (key.previousPublicKeys ?? []).map(jwk => ({ type: 'public' as const, jwk }));
-  return [key.type === 'oct' ? key : { type: 'public', jwk: await publishedJwk(key) }, ...previous];
 }

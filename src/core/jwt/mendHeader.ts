@@ -1,4 +1,4 @@
-import { looksLikeCurl, parseCurl } from './curl.ts';
+import { curlHeaders, looksLikeCurl } from './curl.ts';
 import { looksLikeJwt } from './decode.ts';
 import {
   doubledScheme,
@@ -87,7 +87,7 @@ function headerLine(text: string): string {
   if (!isOption && !looksLikeCurl(text)) {
     return text;
   }
-  const { headers } = parseCurl(text);
+  const headers = curlHeaders(text);
   const header =
     headers.find(({ name }) => isAuthorization(name)) ??
     headers.find(({ name }) => /key|token|auth|secret/i.test(name)) ??

@@ -1,15 +1,6 @@
 import type { RolePreset } from './rolePresets.ts';
 import type { JsonObject } from './types.ts';
 
-/** The roles that sample servers have (design section 9). */
-export const defaultRolePresets: readonly RolePreset[] = [
-  { role: 'viewer', permissions: ['read:*'] },
-  { role: 'editor', permissions: ['read:*', 'create:*', 'update:*'] },
-  { role: 'admin', permissions: ['create:*', 'read:*', 'update:*', 'delete:*', 'list:*'] },
-  { role: 'readonly', permissions: ['read:*', 'list:*'] },
-  { role: 'user', permissions: ['create:*', 'read:*', 'update:*', 'list:*'] },
-];
-
 /**
  * The claims of a role: `role`, `permissions` and what the preset adds.
  * @param resource what the permissions are for, as `todos`; without it a `*` stays

@@ -34,20 +34,3 @@ export function coversServer(resource: string, serverUrl: string): boolean {
 function withSlash(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
-
-/** What is sent as `resource`: what discovery found, nothing, or something else, as some servers want it (Entra). */
-export type ResourceChoice =
-  | { readonly kind: 'discovered' }
-  | { readonly kind: 'omitted' }
-  | { readonly kind: 'other'; readonly resource: string };
-
-export function chooseResource(choice: ResourceChoice, discovered: string): string | undefined {
-  switch (choice.kind) {
-    case 'discovered':
-      return discovered;
-    case 'omitted':
-      return undefined;
-    case 'other':
-      return choice.resource;
-  }
-}

@@ -54,9 +54,4 @@ export class StepUps {
     this.#attempts.set(operation, attempts + 1);
     return ok(scopes);
   }
-
-  /** The operation went through: the next refusal counts from the beginning. */
-  succeeded(operation: string): void {
-    this.#attempts.delete(operation);
-  }
 }

@@ -86,15 +86,6 @@ export function nowPosition({ scale, opensLeft, opensRight }: Timeline, now: num
   return place(scale, now);
 }
 
-/** What part of a token's life is over, from 0 to 1; undefined where it has no beginning or no end. */
-export function spentPart(times: TokenTimes, now: number): number | undefined {
-  const start = times.iat.at ?? times.nbf.at;
-  const { at: end } = times.exp;
-  return start === undefined || end === undefined || end <= start
-    ? undefined
-    : Math.min(1, Math.max(0, (now - start) / (end - start)));
-}
-
 function place({ from, to }: Timeline['scale'], at: number): number {
   return to.at === from.at
     ? from.position

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import packageJson from '../../../../package.json' with { type: 'json' };
 import { adviseLifetime, parseLifetime } from '../../../../src/core/jwt/lifetimes.ts';
-import { claimsOfRole, defaultRolePresets, switchRole } from '../../../../src/core/jwt/presets.ts';
+import { claimsOfRole, switchRole } from '../../../../src/core/jwt/presets.ts';
 import { readRolePresets } from '../../../../src/core/jwt/rolePresets.ts';
 import { CONTAINER_PERMISSIONS } from '../../../servers/containerServer.ts';
 import { ROLE_PERMISSIONS } from '../../../servers/rolesServer.ts';
 
+/** What a user finds in the settings. */
+const defaults = readRolePresets(
+  packageJson.contributes.configuration.properties['mcpKeyring.rolePresets'].default,
+).presets;
+
 function preset(role: string) {
-  const found = defaultRolePresets.find(entry => entry.role === role);
+  const found = defaults.find(entry => entry.role === role);
   assert.ok(found, role);
   return found;
 }
