@@ -25,7 +25,7 @@ export interface CredentialTarget {
 /** How a header gets into a file: `environment` is a reference to a variable of VS Code's terminals. */
 export type FileDelivery = 'reference' | 'environment' | 'literal';
 
-/** How a header gets to the client (design section 6). `provided`: the server stands in no file. */
+/** How a header gets to the client (README, “How the header gets to the client”). `provided`: the server stands in no file. */
 export type Delivery = FileDelivery | 'provided';
 
 /** Stands for a file in the targets of servers that stand in none. */

@@ -117,7 +117,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
 
 /**
  * Reads the config files and the keyring, and keeps the inventory in step with both from then on. In Restricted Mode the
- * keyring isn't read until the workspace is trusted (design section 5, rule 3).
+ * keyring isn't read until the workspace is trusted (SECURITY.md, “Restricted Mode”).
  */
 export function startReading(services: Services): Disposable {
   const { files, inventory, settings, log } = services;

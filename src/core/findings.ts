@@ -1,8 +1,7 @@
 import type { Span } from './text.ts';
 
 /**
- * One thing wrong with a token, a header or a file (design section 7). Core says what it is as data;
- * `platform/texts.ts` says it in words.
+ * One thing wrong with a token, a header or a file. Core says what it is as data; `platform/texts.ts` says it in words.
  */
 export interface Finding {
   readonly code: FindingCode;

@@ -6,7 +6,7 @@ import { packagePath } from '../smoke/packagePath.ts';
 import { eagerBundle } from '../tools/eagerBundle.ts';
 import type { Claim } from './measure.ts';
 
-/** What is loaded to be activated, and what is downloaded, beside their limits (design section 8). */
+/** What is loaded to be activated, and what is downloaded, beside the limits that `test/smoke/packaged.test.ts` holds them to. */
 export async function sizeClaims(): Promise<Claim[]> {
   await runTool('npm', ['run', '--silent', 'package'], repoRoot);
   const eager = eagerBundle(join(repoRoot, 'dist', 'extension.cjs')).reduce(

@@ -6,7 +6,7 @@ import { repoRoot } from '../host/paths.ts';
 import { eagerBundle } from '../tools/eagerBundle.ts';
 import { packagePath } from './packagePath.ts';
 
-// Limits from the design, section 8, in bytes.
+// In bytes: what everybody fetches, and what every start of VS Code loads.
 const largestPackage = 400_000;
 const largestBundle = 150_000;
 

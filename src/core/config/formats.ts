@@ -2,8 +2,7 @@ import { otherClients } from './otherClients.ts';
 import type { ConfigFormat, FormatId } from './types.ts';
 
 /**
- * `<folder>/.vscode/mcp.json` of VS Code. Measured on VS Code 1.139.1, September 2026: see "Where VS Code reads servers"
- * in the design notes. Its own commands write tabs.
+ * `<folder>/.vscode/mcp.json` of VS Code. Measured on VS Code 1.139.1, September 2026. Its own commands write tabs.
  */
 const vscode: ConfigFormat = {
   id: 'vscode',

@@ -33,7 +33,7 @@ export interface AttachedCredential {
 }
 
 /**
- * All credentials and signing keys: one SecretStorage entry each, `keys()` the only index (design section 4).
+ * All credentials and signing keys: one SecretStorage entry each, `keys()` the only index (SECURITY.md, “Secrets”).
  *
  * What is read stays in memory, wrapped in `Secret`s, and follows the store's change events, so that views cost no reads.
  * Whoever hands a value out reads the entry afresh with {@link readCredential}.

@@ -32,8 +32,8 @@ export type FetchJson = (url: string, limits: FetchLimits) => Promise<Result<unk
 export const documentLimits: FetchLimits = { maximumBytes: 512 * 1024, timeoutMs: 10_000 };
 
 /**
- * Gets JSON with a `fetch`: https or loopback alone, no redirect followed, and no more read than the limit allows
- * (design section 5, rule 5). Never throws.
+ * Gets JSON with a `fetch`: https or loopback alone, no redirect followed, and no more read than the limit allows. Never
+ * throws.
  */
 export function fetchJsonWith(fetchFunction: typeof fetch): FetchJson {
   return async (url, limits) => {

@@ -74,7 +74,7 @@ export function shapeOf(token: string): HeaderValueParts['shape'] {
   return looksLikeJwt(token) ? 'jwt' : 'opaque';
 }
 
-/** What's wrong with a header's value before anybody looks at the token in it (design section 7). */
+/** What's wrong with a header's value before anybody looks at the token in it. */
 export function headerFindings(headerName: string, value: string): Finding[] {
   const findings: Finding[] = [];
   const add = (code: Finding['code'], data: FindingData = {}) =>

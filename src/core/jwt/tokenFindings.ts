@@ -18,7 +18,7 @@ export interface TokenFindingOptions {
 /** A day in ms. */
 const day = 86_400_000;
 
-/** What is wrong with a token by itself: its shape, its algorithm, its times, its audience (design section 7). */
+/** What is wrong with a token by itself: its shape, its algorithm, its times, its audience. */
 export function tokenFindings(token: DecodedJwt | MalformedToken, options: TokenFindingOptions): Finding[] {
   return 'kind' in token ? [malformed(token)] : checked(token, options);
 }

@@ -4,7 +4,7 @@ import { matchAudience } from './audience.ts';
 import { readAudience, readTimes } from './claims.ts';
 import type { DecodedJwt, JsonObject } from './types.ts';
 
-/** How verifiers of the servers that users meet are set up (design section 9). */
+/** How verifiers of the servers that users meet are set up (those of `test/servers`). */
 export interface VerifierProfile {
   readonly id: VerifierProfileId;
   /** The algorithms that it can be set up with. */

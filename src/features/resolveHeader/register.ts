@@ -7,7 +7,7 @@ import type { Services } from '../../services.ts';
 /**
  * The command behind our inputs: VS Code calls it when a server starts and puts what it returns into the header. It gets
  * what the file says and nothing else, and files lie: so every file that VS Code reads is looked at, and unless all that
- * would get the value is one header of one URL, nothing is handed out (design section 5, rule 2).
+ * would get the value is one header of one URL, nothing is handed out (SECURITY.md, “References”).
  */
 export function registerResolveHeader(services: Services): Disposable {
   const { commands } = services;
