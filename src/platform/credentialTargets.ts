@@ -21,7 +21,14 @@ export async function askForCredential(
   }
   const credentials = vault.credentials.filter(wanted);
   const id = await new Prompts('MCP Keyring').pick({
-    prompt: credentials.length === 0 ? l10n.t('The keyring has no such credential.') : l10n.t('Which credential?'),
+    prompt: l10n.t('Which credential?'),
+    none:
+      vault.credentials.length === 0
+        ? {
+            message: l10n.t('The keyring has no credential yet.'),
+            offer: { title: l10n.t('Add Credential...'), command: 'mcpKeyring.addCredential' },
+          }
+        : { message: l10n.t('The keyring has no credential that this applies to.') },
     items: credentials.map(credential => ({
       label: listText(credential.name),
       description: kindText(credential.kind),

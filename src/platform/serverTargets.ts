@@ -47,7 +47,13 @@ export async function askForServer(
   const offered = provided ? snapshot.provided.filter(wanted).map(server => ({ file: providedFile, server })) : [];
   const servers = [...inFiles, ...offered];
   return new Prompts('MCP Keyring').pick({
-    prompt: servers.length === 0 ? l10n.t('No config file has such a server.') : l10n.t('Which server?'),
+    prompt: l10n.t('Which server?'),
+    none: snapshot.files.some(file => file.servers.length > 0)
+      ? { message: l10n.t('This window has no server that this applies to.') }
+      : {
+          message: l10n.t('No config file of this window names an MCP server yet.'),
+          offer: { title: l10n.t('Add Authenticated Server...'), command: 'mcpKeyring.addServer' },
+        },
     items: servers.map(({ file, server }) => ({
       label: listText(server.parsed.name),
       description: server.url ?? '',

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { plainText } from '../core/text.ts';
+import type { CommandId } from '../ids.ts';
 import { Cancelled } from './commands.ts';
-import { inertLine, withoutIcons } from './texts.ts';
+import { inertLine, inertText, withoutIcons } from './texts.ts';
 
 /** Thrown by a step's prompt when the person goes back. */
 class Back extends Error {}
@@ -51,6 +52,14 @@ export interface PickQuestion<T> {
   readonly active?: T;
   /** Why the active item came to nothing when it was picked before, as a sentence to stand beneath it; may be empty. */
   readonly problem?: string | undefined;
+  /** What is said where there are no items: a box with nothing in it looks as if something had to be typed. */
+  readonly none?: Nothing;
+}
+
+/** That there is nothing to choose from, and the command that makes something. */
+export interface Nothing {
+  readonly message: string;
+  readonly offer?: { readonly title: string; readonly command: CommandId };
 }
 
 /**
@@ -98,6 +107,13 @@ function shownItem<I extends vscode.QuickPickItem>(item: I): I {
 
 function inert(text: string): string {
   return withoutIcons(plainText(text, longestText));
+}
+
+async function tellNothing({ message, offer }: Nothing): Promise<void> {
+  const chosen = await vscode.window.showInformationMessage(inertText(message), ...(offer ? [offer] : []));
+  if (chosen) {
+    await vscode.commands.executeCommand(chosen.command);
+  }
 }
 
 /** What was typed at a question, by its prompt, when the person went back instead of answering it. */
@@ -162,9 +178,13 @@ export class Prompts {
 
   /**
    * One of several.
-   * @throws Cancelled on Escape
+   * @throws Cancelled on Escape, and after a message where there is nothing to choose from
    */
   pick<T>(question: PickQuestion<T>): Promise<T> {
+    if (question.none && question.items.length === 0) {
+      void tellNothing(question.none);
+      return Promise.reject(new Cancelled());
+    }
     const box = this.#prepare(vscode.window.createQuickPick<Choice<T> | Separator>());
     box.placeholder = plainText(question.prompt, longestText);
     box.matchOnDescription = true;

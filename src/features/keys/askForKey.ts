@@ -22,7 +22,14 @@ export async function askForKey(
   if (id === undefined) {
     const keys = vault.signingKeys.filter(wanted);
     id = await new Prompts('MCP Keyring').pick({
-      prompt: keys.length === 0 ? l10n.t('The keyring has no such signing key.') : l10n.t('Which signing key?'),
+      prompt: l10n.t('Which signing key?'),
+      none:
+        vault.signingKeys.length === 0
+          ? {
+              message: l10n.t('The keyring has no signing key yet.'),
+              offer: { title: l10n.t('Add Signing Key...'), command: 'mcpKeyring.keys.add' },
+            }
+          : { message: l10n.t('The keyring has no signing key that this applies to.') },
       items: keys.map(key => ({ label: listText(key.name), description: signingKeyText(key), value: key.id })),
     });
   }

@@ -74,7 +74,8 @@ async function chooseServer(services: Services, target: ServerTarget | undefined
   return (
     (target && providedServer(services, target)) ??
     (await new Prompts(vscode.l10n.t('Give Back to File')).pick({
-      prompt: provided.length === 0 ? vscode.l10n.t('MCP Keyring offers no server.') : vscode.l10n.t('Which server?'),
+      prompt: vscode.l10n.t('Which server?'),
+      none: { message: vscode.l10n.t('MCP Keyring offers no server.') },
       items: provided.map(server => ({
         label: listText(server.parsed.name),
         description: plainText(server.url),

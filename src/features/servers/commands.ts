@@ -371,5 +371,12 @@ export async function repairHeader(services: Services, target?: ServerTarget): P
     await deliverer.setValue(found, header.name, repaired);
   } else if (headerFindings(header.name, header.value).length > 0) {
     throw new KeyringError('header-not-sendable', { name: chosen.server, header: header.name });
+  } else {
+    const message = vscode.l10n.t(
+      'The header {0} of {1} is well-formed: there is nothing to repair.',
+      plainText(header.name),
+      plainText(chosen.server),
+    );
+    void vscode.window.showInformationMessage(inertText(message));
   }
 }

@@ -126,10 +126,12 @@ export class ReportPanel implements Disposable {
     const all = this.#diagnosis.examination.lists.tools?.items ?? [];
     const tools = all.filter(({ readOnly, callableWithoutArguments }) => readOnly && callableWithoutArguments);
     return new Prompts(vscode.l10n.t('Call a Tool of {0}', plainText(this.#target.server))).pick({
-      prompt:
-        tools.length === 0
-          ? vscode.l10n.t('The server has no tool that says of itself that it changes nothing and needs no arguments.')
-          : vscode.l10n.t('Which tool? It is called without arguments, and its answer is shown in the report.'),
+      prompt: vscode.l10n.t('Which tool? It is called without arguments, and its answer is shown in the report.'),
+      none: {
+        message: vscode.l10n.t(
+          'The server has no tool that says of itself that it changes nothing and needs no arguments.',
+        ),
+      },
       items: tools.map(({ name, description = '' }) => ({
         label: plainText(name),
         description: plainText(description, 100),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { services } from '../harness/inside.ts';
-import { addServer, pause, run, until } from '../harness/keyring.ts';
+import { headerSnapshot, services } from '../harness/inside.ts';
+import { addServer, pause, readText, run, until } from '../harness/keyring.ts';
+import { Messages } from '../harness/messages.ts';
 import { addTodos, beginAfresh, configPath, file, key, secret, valueFor } from './samples.ts';
 
 const url = 'https://todos.example.com/mcp';
@@ -13,6 +14,58 @@ describe('A command', () => {
     await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  /** What it says to the person. */
+  async function said(work: () => Promise<unknown>) {
+    const messages = new Messages();
+    messages.catch();
+    try {
+      await work();
+    } finally {
+      messages.release();
+    }
+    return messages.shown.map(({ text, buttons }) => [text, ...buttons]);
+  }
+
+  it('with nothing to choose from says so and what comes first, instead of an empty list', async () => {
+    assert.deepEqual(
+      [
+        ...(await said(() => run('mcpKeyring.credentials.showClaims'))),
+        ...(await said(() => run('mcpKeyring.keys.rename'))),
+        ...(await said(() => run('mcpKeyring.servers.moveToKeyring'))),
+      ],
+      [
+        ['The keyring has no credential yet.', 'Add Credential...'],
+        ['The keyring has no signing key yet.', 'Add Signing Key...'],
+        ['No config file of this window names an MCP server yet.', 'Add Authenticated Server...'],
+      ],
+    );
+    await addServer({ name: 'weather', url, file: configPath, credential: { kind: 'apiKey', key } });
+    await headerSnapshot(file, 'weather', 'X-API-Key');
+    assert.deepEqual(
+      [
+        ...(await said(() => run('mcpKeyring.credentials.showClaims'))),
+        ...(await said(() => run('mcpKeyring.servers.switchRole'))),
+      ],
+      [['The keyring has no credential that this applies to.'], ['This window has no server that this applies to.']],
+    );
+  });
+
+  it('that repairs a header says so where nothing is wrong with it', async () => {
+    const weather = { file, server: 'weather', header: 'X-API-Key' };
+    await addServer({
+      name: 'weather',
+      url,
+      file: configPath,
+      delivery: 'literal',
+      credential: { kind: 'apiKey', key },
+    });
+    const before = readText();
+    assert.deepEqual(await said(() => run('mcpKeyring.servers.repairHeader', weather)), [
+      ['The header X-API-Key of weather is well-formed: there is nothing to repair.'],
+    ]);
+    assert.equal(readText(), before);
   });
 
   it('shows the claims of a credential, without the token', async () => {
