@@ -243,8 +243,10 @@ export class ServersTree extends SteadyTree<ServersNode> {
     item.contextValue = contextOf(snapshot, credential?.kind);
     item.iconPath = statusIcon(status);
     const { words, expiresAt } = tokenSummary(snapshot.token, status, clock.now(), snapshot.expiresAt);
+    const verified = verifiedText(snapshot);
     const described = [
       ...words,
+      ...(verified === undefined ? [] : [verified]),
       ...(credential ? [plainText(credential.name, 60)] : []),
       ...(credential && snapshot.token?.shape !== 'jwt' ? [kindText(credential.kind)] : []),
     ];
@@ -328,6 +330,11 @@ function contextOf(header: HeaderSnapshot, kind: string | undefined): string {
     .join('.');
 }
 
+/** What came out of the last verification, if there was one. */
+function verifiedText({ verification }: HeaderSnapshot): string | undefined {
+  return verification && (verification.result.valid ? vscode.l10n.t('verified') : vscode.l10n.t('a check failed'));
+}
+
 function headerTooltip(
   header: HeaderSnapshot,
   name: string,
@@ -337,6 +344,14 @@ function headerTooltip(
   const title = credential
     ? `**${escapeMarkdown(name)}** · ${escapeMarkdown(credential)}`
     : `**${escapeMarkdown(name)}**`;
-  const parts = [title, findingsMarkdown(header.findings, now), header.token && tokenMarkdown(header.token, now)];
+  const parts = [
+    title,
+    findingsMarkdown(header.findings, now),
+    header.verification &&
+      (header.verification.result.valid
+        ? `$(verified) ${vscode.l10n.t('Verified: no check failed.')}`
+        : `$(error) ${vscode.l10n.t('Verify Token: a check failed. The hover in the file says which.')}`),
+    header.token && tokenMarkdown(header.token, now),
+  ];
   return new vscode.MarkdownString(parts.filter(Boolean).join('\n\n'), true);
 }

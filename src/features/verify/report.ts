@@ -61,8 +61,9 @@ function serversView(jwt: DecodedJwt, now: number, toleranceSeconds: number): st
 const severityMark = { error: '✗', warning: '!', information: 'i' } as const;
 const outcomeMark = { passed: '✓', failed: '✗', notChecked: '–' } as const;
 
-/** Texts from outside are in them: a line break would end the comment. */
-function comments(lines: readonly string[]): string {
+/** Texts from outside are in them: a line break would end the comment. A blank line parts two groups and never comes first. */
+function comments([first = '', ...others]: readonly string[]): string {
+  const lines = first === '' ? others : [first, ...others];
   return lines.map(line => (line === '' ? '//\n' : `// ${plainText(line, 400)}\n`)).join('');
 }
 

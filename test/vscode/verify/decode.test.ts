@@ -22,6 +22,7 @@ describe('Decode Token', () => {
     ]) {
       const report = (await run('mcpKeyring.decodeToken', text)) as string;
       assert.match(report, /"role": "editor"/, text.slice(0, 30));
+      assert.doesNotMatch(report, /^\/\/\n/);
       assert.ok(!report.includes(token) && !report.includes(token.split('.')[2] ?? ''));
     }
   });

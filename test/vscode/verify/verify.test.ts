@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import * as vscode from 'vscode';
 import type { Verification } from '../../../src/core/jwt/verify.ts';
+import { ServersTree } from '../../../src/features/servers/tree.ts';
 import type { VerifyTokenAnswers } from '../../../src/ids.ts';
 import { signRolesToken } from '../../servers/rolesServer.ts';
 import { services, uriOf } from '../harness/inside.ts';
@@ -146,20 +147,24 @@ describe('Verify Token', function () {
       name: 'todos',
       url: 'https://todos.example/mcp',
       file: '.vscode/mcp.json',
-      credential: { kind: 'signedJwt', keyId, claims: { sub: 'alice' } },
+      credential: { kind: 'signedJwt', keyId, claims: { sub: 'alice', aud: 'https://todos.example/mcp' } },
     });
     const { credentialId } = target;
+    assert.doesNotMatch(await rowText(target), /verified|check/);
     await verify({ with: { kind: 'secret', secret: 'another-secret-that-protects-nothing-at-all' } }, { credentialId });
     await until('the finding', () => codes(target.file).includes('token-signature-invalid'));
     assert.match(await hoverText(target.file), /signature does not fit/);
+    assert.match(await rowText(target), / · a check failed · /);
     await verify({ with: { kind: 'signingKey', keyId } }, { file: target.file, server: 'todos' });
     await until('the finding to go', () => !codes(target.file).includes('token-signature-invalid'));
     assert.match(await hoverText(target.file), /Verified with shared/);
     await pause(1100);
     await run('mcpKeyring.credentials.renew', { credentialId });
     await until('the result to go', async () => !/Verified with/.test(await hoverText(target.file)));
+    assert.doesNotMatch(await rowText(target), /verified|check/);
     await verify({ with: { kind: 'signingKey', keyId } }, { credentialId });
     await until('the result', async () => /Verified with/.test(await hoverText(target.file)));
+    assert.match(await rowText(target), / · verified · /);
     await pause(1100);
     await answering('Rotate', async () => run('mcpKeyring.keys.rotate', { keyId }));
     await until('the result to go', async () => !/Verified with/.test(await hoverText(target.file)));
@@ -200,6 +205,22 @@ async function hoverText(file: string): Promise<string> {
     .flatMap(({ contents }) => contents.map(content => (typeof content === 'string' ? content : content.value)))
     .join('\n')
     .replace(/\\/g, '');
+}
+
+/** What the Servers view says beside a server's header. */
+async function rowText({ file, server }: { readonly file: string; readonly server: string }): Promise<string> {
+  const tree = new ServersTree(await services());
+  try {
+    const [row] = tree
+      .getChildren()
+      .filter(node => node.kind === 'file' && node.file === file)
+      .flatMap(node => tree.getChildren(node))
+      .filter(node => node.kind === 'server' && node.server === server)
+      .flatMap(node => tree.getChildren(node));
+    return row ? String(tree.getTreeItem(row).description) : '';
+  } finally {
+    tree.dispose();
+  }
 }
 
 function inAnHour(): number {
