@@ -33,9 +33,7 @@ export function deliveryDetail({ format }: ConfigLocation, delivery: FileDeliver
       return vscode.l10n.t('The file gets a reference to the variable that terminals of VS Code have.');
     case 'literal':
       return format.indirections.length > 0 && !format.indirections.includes('input')
-        ? vscode.l10n.t(
-            'The file gets the credential itself, in plain text; a reference, once it is made available in terminals.',
-          )
+        ? vscode.l10n.t('The file gets the credential in plain text, or a reference once terminals have it.')
         : vscode.l10n.t('The file gets the credential itself, in plain text: what reads it resolves no references.');
   }
 }

@@ -99,6 +99,14 @@ export function readServerWords({ body, headers }: Pick<Exchange, 'body' | 'head
   return { text, topics: found, several, headers: [...new Set(named)] };
 }
 
+/** A header's name as people write it, from lower case: `X-API-Key`. HTTP doesn't care. */
+export function canonicalName(name: string): string {
+  return name
+    .split('-')
+    .map(word => (word === 'api' ? 'API' : `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`))
+    .join('-');
+}
+
 /** Whether an answer is a page for people instead of one for programs. */
 export function looksLikePage({ body, headers }: Pick<Exchange, 'body' | 'headers'>): boolean {
   return /^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*(?:<!doctype html|<html)\b/i.test(body);

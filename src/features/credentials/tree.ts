@@ -173,7 +173,7 @@ export class CredentialsTree extends SteadyTree<CredentialsNode> {
     item.description = [signingKeyText(key), usesText(users)].filter(Boolean).join(' · ');
     item.tooltip =
       key.type === 'oct'
-        ? vscode.l10n.t('An HMAC secret that signs tokens. It leaves the keyring for nothing else.')
+        ? vscode.l10n.t('A secret that signs tokens. Servers need the same one to check them.')
         : vscode.l10n.t('A key pair that signs tokens. Servers need its public half only, which can be exported.');
     item.accessibilityInformation = { label: vscode.l10n.t('Signing key {0}, {1}', label, item.description) };
     return item;

@@ -59,13 +59,17 @@ export async function exportPublicKey(
   return text;
 }
 
-/** Gives the private half out, after a question that can't be overlooked. It goes to the clipboard and leaves it again. */
+/** Gives the private half or the secret out, after a question that can't be overlooked. It goes to the clipboard and leaves it again. */
 export async function exportPrivateKey(services: Services, target?: SigningKeyTarget): Promise<void> {
   const { clipboard, settings } = services;
   const key = await askForKey(services, target);
-  const yes = vscode.l10n.t('Copy Private Key');
+  const isSecret = key.type === 'oct';
+  const yes = isSecret ? vscode.l10n.t('Copy Secret') : vscode.l10n.t('Copy Private Key');
+  const name = plainText(key.name);
   const answer = await vscode.window.showWarningMessage(
-    inertText(vscode.l10n.t('Copy the private key “{0}”?', plainText(key.name))),
+    inertText(
+      isSecret ? vscode.l10n.t('Copy the secret “{0}”?', name) : vscode.l10n.t('Copy the private key “{0}”?', name),
+    ),
     {
       modal: true,
       detail: vscode.l10n.t(

@@ -112,6 +112,25 @@ describe('Signing keys', () => {
     }
   });
 
+  it('gives out a secret by the same question, which calls it one', async () => {
+    const text = 'suite-secret-not-a-secret-0123456789';
+    const keyId = (await run('mcpKeyring.keys.add', { kind: 'secret', secret: text, name: 'shared secret' })) as string;
+    const messages = new Messages();
+    messages.answer = () => 'Copy Secret';
+    messages.catch();
+    try {
+      await run('mcpKeyring.keys.exportPrivate', { keyId });
+      assert.equal(await vscode.env.clipboard.readText(), text);
+      assert.deepEqual(
+        messages.shown.map(message => message.text),
+        ['Copy the secret “shared secret”?'],
+      );
+    } finally {
+      messages.release();
+      await vscode.env.clipboard.writeText('');
+    }
+  });
+
   it('is deleted after a question that names the credentials that sign with it', async () => {
     const keyId = (await run('mcpKeyring.keys.add', {
       kind: 'generate',

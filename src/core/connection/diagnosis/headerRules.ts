@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../findings.ts';
-import type { Topic } from '../serverWords.ts';
+import { canonicalName, type Topic } from '../serverWords.ts';
 import type { Facts } from './facts.ts';
 import type { Certainty, Rule } from './types.ts';
 
@@ -107,11 +107,3 @@ function malformed(
 }
 
 const readTopics: readonly Topic[] = ['expired', 'notYetValid', 'audience', 'issuer', 'signature', 'key', 'revoked'];
-
-/** As people write it. HTTP doesn't care. */
-function canonicalName(name: string): string {
-  return name
-    .split('-')
-    .map(word => (word === 'api' ? 'API' : `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`))
-    .join('-');
-}

@@ -2,7 +2,7 @@ import { findAlgorithm } from '../../jwt/algorithms.ts';
 import { matchAudience } from '../../jwt/audience.ts';
 import { readAudience, readScopes } from '../../jwt/claims.ts';
 import { plainText } from '../../text.ts';
-import { refusalReasons, type Topic } from '../serverWords.ts';
+import { canonicalName, refusalReasons, type Topic } from '../serverWords.ts';
 import type { Facts } from './facts.ts';
 import type { Certainty, Offer, Rule } from './types.ts';
 
@@ -263,7 +263,7 @@ export const tokenRules: readonly Rule[] = [
       return refused && credential.kind === 'none' && fits
         ? {
             certainty: status !== 403 || challenge || speaks ? 'certain' : 'likely',
-            data: { header: words.headers[0] ?? '' },
+            data: { header: canonicalName(words.headers[0] ?? '') },
             offers: [{ kind: 'addCredential' }, { kind: 'attachCredential' }],
           }
         : undefined;

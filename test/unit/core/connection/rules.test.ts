@@ -83,6 +83,13 @@ describe('diagnosis rules', () => {
     assert.equal(first(refused('no-credential')), 'credential-missing (certain)');
   });
 
+  it('name the header that a server wants as people write it', () => {
+    const refused = exchange({ status: 401, body: '{"error":"Missing X-API-Key header"}' });
+    const bare = subjectOf({ serverUrl: subject.serverUrl, kind: 'none' });
+    const { causes } = diagnose(seen({ facts: bare.facts, bare: refused, refused }));
+    assert.deepEqual([causes[0]?.id, causes[0]?.data?.header], ['credential-missing', 'X-API-Key']);
+  });
+
   it('offer what helps: no new signature by the same key, no token that is dead when it is made', async () => {
     const offers = async (changes: object, skew: number, body = '{}') => {
       const now = Date.now();
