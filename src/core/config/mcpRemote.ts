@@ -51,7 +51,44 @@ export function readRemoteCommand(command: string, args: readonly (string | unde
 
 /** The names of the variables that a header's argument takes in. */
 export function variablesIn(text: string): readonly string[] {
-  return Array.from(text.matchAll(/\$\{([^}]+)\}/g), match => match[1] ?? '');
+  return variablesOf(text).map(({ name }) => name);
+}
+
+/** A longer value is no header: variables that are put in again and again could make one of any length. In UTF-16 units. */
+const longestValue = 64 * 1024;
+
+/** A header's argument with its variables put in; as it stands where nobody has them, or where it would be far too long. */
+export function withVariables(text: string, resolve: (name: string) => string | undefined): string {
+  let value = '';
+  let last = 0;
+  for (const { name, start, end } of variablesOf(text)) {
+    value += text.slice(last, start) + (resolve(name) ?? text.slice(start, end));
+    last = end;
+    if (value.length > longestValue) {
+      return text;
+    }
+  }
+  return value + text.slice(last);
+}
+
+/**
+ * What `/\$\{([^}]+)\}/g` finds, which is the pattern of `mcp-remote`. It looks from every `${` to the end of a text in which
+ * nothing is closed; this looks once.
+ */
+function variablesOf(text: string): readonly { readonly name: string; readonly start: number; readonly end: number }[] {
+  const found: { name: string; start: number; end: number }[] = [];
+  let start = text.indexOf('${');
+  while (start !== -1) {
+    const close = text.indexOf('}', start);
+    if (close === -1) {
+      break;
+    }
+    if (close > start + 2) {
+      found.push({ name: text.slice(start + 2, close), start, end: close + 1 });
+    }
+    start = text.indexOf('${', close);
+  }
+  return found;
 }
 
 /** The only variable that a value consists of. */

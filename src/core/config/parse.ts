@@ -1,4 +1,4 @@
-import { readRemoteCommand, soleVariable, variablesIn } from './mcpRemote.ts';
+import { readRemoteCommand, soleVariable, variablesIn, withVariables } from './mcpRemote.ts';
 import type {
   ConfigFormat,
   ConfigProblem,
@@ -492,7 +492,7 @@ class ConfigReader implements JsonHandler {
         {
           name,
           nameSpan: argument.span,
-          value: value.replace(/\$\{([^}]+)\}/g, (text, variable) => this.#env.get(variable)?.value ?? text),
+          value: withVariables(value, variable => this.#env.get(variable)?.value),
           valueSpan: inEnv?.span ?? argument.span,
         },
       ];

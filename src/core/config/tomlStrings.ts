@@ -6,11 +6,12 @@ export interface TomlString {
   readonly complete: boolean;
 }
 
-/** Where in the text of a TOML string the character at `index` of its value stands. */
-export function tomlOffset(text: string, start: number, end: number, index: number): number {
+/** Where in the text of a TOML string each character of its value stands, and behind the last what follows it. */
+export function tomlOffsets(text: string, start: number, end: number): readonly number[] {
   const offsets: number[] = [];
   readTomlString(text, start, offsets);
-  return offsets[index] ?? (offsets.at(-1) ?? end - 1) + 1;
+  offsets.push((offsets.at(-1) ?? end - 1) + 1);
+  return offsets;
 }
 
 /** A value as a TOML string on one line. What is no Unicode character can't be written and becomes U+FFFD. */

@@ -1,9 +1,9 @@
-import { tomlOffset } from '../config/tomlStrings.ts';
+import { tomlOffsets } from '../config/tomlStrings.ts';
 import { type JsonHandler, walkJson } from '../config/walkJson.ts';
 import { walkToml } from '../config/walkToml.ts';
 import { CommandLine } from './arguments.ts';
 import { Inspector, namesHeaders } from './inspector.ts';
-import { jsonOffset } from './jsonOffset.ts';
+import { jsonOffsets } from './jsonOffsets.ts';
 import type { Detection, SecretPlace } from './types.ts';
 
 /** How a config file is written: JSON with comments, or TOML (Codex). */
@@ -84,6 +84,8 @@ class Finder implements JsonHandler {
   #start = 0;
   #end = 0;
   #value = '';
+  /** Of the string that was asked for last, where each character of its value stands in the text. */
+  #offsets: { readonly start: number; readonly of: ArrayLike<number> } | undefined;
 
   constructor(text: string, syntax: ConfigSyntax) {
     this.#text = text;
@@ -349,8 +351,14 @@ class Finder implements JsonHandler {
     if (this.#end - start === this.#value.length + 2) {
       return start + 1 + index;
     }
-    return this.#syntax === 'json'
-      ? jsonOffset(this.#text, start, this.#end, index)
-      : tomlOffset(this.#text, start, this.#end, index);
+    if (this.#offsets?.start !== start) {
+      // Once for each string, however many secrets are in it.
+      const of =
+        this.#syntax === 'json'
+          ? jsonOffsets(this.#text, start, this.#end, this.#value.length)
+          : tomlOffsets(this.#text, start, this.#end);
+      this.#offsets = { start, of };
+    }
+    return this.#offsets.of[index] ?? this.#end;
   }
 }

@@ -84,6 +84,22 @@ describe('mcp-remote', () => {
     strictEqual(read(file([url], undefined, '/usr/bin/mcp-remote')).url, url);
   });
 
+  it('is read in one pass, whatever its variables are', () => {
+    const start = performance.now();
+    // Each `${` without an end, and some that stand for next to nothing.
+    const open = '${'.repeat(100_000);
+    deepStrictEqual(read(file(['mcp-remote', url, '--header', `A: ${open}`])).headers?.[0]?.[1], open);
+    deepStrictEqual(
+      read(file(['mcp-remote', url, '--header', 'A: ${}${B}${}'], { B: 'b' })).headers?.[0]?.[1],
+      '${}b${}',
+    );
+    // One variable that is put in again and again would make a text that no string can hold.
+    const again = '${B}'.repeat(100_000);
+    const env = { B: 'b'.repeat(100_000) };
+    deepStrictEqual(read(file(['mcp-remote', url, '--header', `A: ${again}`], env)).headers?.[0]?.[1], again);
+    ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
+  });
+
   it('is nothing in formats that do not say so', () => {
     strictEqual(parseConfig(file(['mcp-remote', url]), formats.dotMcp).servers[0]?.url, undefined);
   });

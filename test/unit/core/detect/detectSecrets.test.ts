@@ -288,6 +288,12 @@ describe('detectSecrets', () => {
           servers: { a: { headers: { Authorization: `Bearer eyJ${'a'.repeat(30_000)}.${'a.'.repeat(10_000)}` } } },
         }),
       ],
+      [
+        'many secrets in one string',
+        JSON.stringify({
+          servers: { a: { command: 'sh', args: ['-c', 'API_TOKEN=abk3fDe9sdkjfh34KJH9\n'.repeat(10_000)] } },
+        }),
+      ],
       ['long names', JSON.stringify({ servers: { a: { env: { ['aA_'.repeat(many)]: 'abcdefgh' } } } })],
     ] as const) {
       it(title, () => {
@@ -301,6 +307,10 @@ describe('detectSecrets', () => {
       ['brackets', `[mcp_servers.a]\nargs = ${'['.repeat(many)}`],
       ['braces', `[mcp_servers.a]\nenv = ${'{a='.repeat(many)}`],
       ['headers', '[a]\n[b.c]\n'.repeat(many / 10)],
+      [
+        'many secrets in one string',
+        `[mcp_servers.a]\nargs = [${JSON.stringify('API_TOKEN=abk3fDe9sdkjfh34KJH9\n'.repeat(2000))}]`,
+      ],
       ['a long path', `[${'a.'.repeat(many)}b]`],
       ['quotes', `a = ${'"'.repeat(many)}\n${"'".repeat(many)}`],
     ] as const) {
