@@ -49,5 +49,11 @@ export function fetchProblemText(
       return l10n.t('{0} speaks for {1}, not for {2}.', url, text('issuer'), text('expected'));
     case 'no-jwks-uri':
       return l10n.t('{0} does not say where the issuer’s keys are.', url);
+    case 'jwks-private':
+      return l10n.t(
+        '{0} says that the keys are at {1}, in a private network, to which no server may send us. Give that address as a JWKS URL if you trust it.',
+        url,
+        text('jwksUri'),
+      );
   }
 }

@@ -1,4 +1,5 @@
 import type { FindingData } from '../findings.ts';
+import { checkUrl } from '../oauth/urlPolicy.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { checkFetchUrl, documentLimits, type FetchJson, type FetchProblemReason } from './fetchJson.ts';
 
@@ -8,7 +9,8 @@ export interface DiscoveryProblem {
     | 'issuer-not-url' // a name like `mcp-auth-server`: nowhere to ask
     | 'metadata-malformed'
     | 'issuer-mismatch' // data: issuer, expected
-    | 'no-jwks-uri';
+    | 'no-jwks-uri'
+    | 'jwks-private'; // data: jwksUri
   /** `url` of the metadata, or the issuer. */
   readonly data: FindingData;
 }
@@ -86,5 +88,12 @@ function readMetadata(url: string, document: unknown, expected: string): Result<
     return fail({ reason: 'no-jwks-uri', data: { url } });
   }
   const problem = checkFetchUrl(jwksUri);
-  return problem ? fail(problem) : ok({ jwksUri, metadataUrl: url });
+  if (problem) {
+    return fail(problem);
+  }
+  // Whoever made the token has named the issuer: neither may send us to machines that only we can reach.
+  const checked = checkUrl(jwksUri, { serverUrl: expected });
+  return !checked.ok && checked.error === 'private-host'
+    ? fail({ reason: 'jwks-private', data: { url, jwksUri } })
+    : ok({ jwksUri, metadataUrl: url });
 }

@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/url.ts';
+import { isLoopback, readUrl } from '../config/url.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { isPrivateHost } from './privateHosts.ts';
 
@@ -13,8 +13,9 @@ export interface UrlPolicy {
 }
 
 /**
- * Why a URL out of metadata is not used: it is none; another scheme than http and https (`javascript:`, `file:`); plain http
- * to a host that isn't loopback; a private host that isn't the server's own; user info; a fragment.
+ * Why a URL out of metadata is not used: it is none, or one that clients take for those of different hosts; another scheme
+ * than http and https (`javascript:`, `file:`); plain http to a host that isn't loopback; a private host that isn't the
+ * server's own; user info; a fragment.
  */
 export type UrlRefusal = 'invalid' | 'scheme' | 'insecure' | 'private-host' | 'user-info' | 'fragment';
 
@@ -34,6 +35,10 @@ export function checkUrl(text: string, policy: UrlPolicy): Result<URL, UrlRefusa
   }
   if (url.username !== '' || url.password !== '') {
     return fail('user-info');
+  }
+  // A backslash is a slash to some and part of the host to others: to VS Code, which decides whether to open a page unasked.
+  if (!readUrl(text).ok) {
+    return fail('invalid');
   }
   // `URL.hash` is empty for a bare `#`, which RFC 8414 section 2 doesn't want either.
   if (text.includes('#')) {

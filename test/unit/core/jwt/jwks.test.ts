@@ -186,6 +186,11 @@ describe('discoverJwks', () => {
     assert.equal(await reason(() => ok({ issuer })), 'no-jwks-uri');
     assert.equal(await reason(() => ok({ issuer, jwks_uri: 'http://keys.example/jwks' })), 'insecure-url');
     assert.equal(await reason(() => ok({ issuer, jwks_uri: 'file:///etc/passwd' })), 'url-invalid');
+    for (const near of ['https://10.0.0.1/jwks', 'https://nas.local/jwks', 'http://127.0.0.1:8080/jwks']) {
+      assert.equal(await reason(() => ok({ issuer, jwks_uri: near })), 'jwks-private');
+    }
+    const own = 'https://10.0.0.1';
+    assert.equal(await reason(() => ok({ issuer: own, jwks_uri: `${own}/jwks` }), own), 'found');
     assert.equal(await reason(missing, 'mcp-auth-server'), 'issuer-not-url');
     assert.equal(await reason(missing, 'https://issuer.example/?x=1'), 'issuer-not-url');
     assert.equal(await reason(missing, 'http://issuer.example'), 'insecure-url');

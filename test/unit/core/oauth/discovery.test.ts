@@ -378,6 +378,10 @@ describe('OAuth: small parts', () => {
     assert.equal(reason('https://10.0.0.2/as', far, { trustedHosts: ['10.0.0.2'] }), 'ok');
     assert.equal(reason('http://10.0.0.1/as', 'http://10.0.0.1/mcp'), 'insecure');
     assert.equal(reason('http://10.0.0.1/as', 'http://10.0.0.1/mcp', { insecureAllowed: true }), 'ok');
+    // Not every program finds the same host in these.
+    assert.equal(reason('https://evil.example\\@as.example/device', far), 'invalid');
+    assert.equal(reason('https:\\\\as.example/device', far), 'invalid');
+    assert.equal(reason('https://as.ex\tample/device', far), 'invalid');
   });
 
   it('resources', () => {
