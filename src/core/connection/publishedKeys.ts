@@ -1,6 +1,6 @@
 import { importPublicJwk, type PublicKey } from '../jwt/importKey.ts';
-import type { DecodedJwt } from '../jwt/types.ts';
-import { verifySignature } from '../jwt/verifySignature.ts';
+import type { DecodedJwt, JsonObject } from '../jwt/types.ts';
+import { type SignatureReason, verifySignature } from '../jwt/verifySignature.ts';
 import { boundedFetch, type HttpContext } from '../oauth/http.ts';
 import { isJsonObject, parseJsonObject } from '../oauth/json.ts';
 import { serverMetadataUrls } from '../oauth/serverMetadata.ts';
@@ -12,7 +12,7 @@ const mostKeys = 50;
 
 /**
  * Whether a token's signature fits what the authorization server that the MCP server named publishes. Nobody else is asked:
- * a token's own `iss` may name anybody. Undefined where there is nothing to compare with.
+ * a token's own `iss` may name anybody. Undefined where there is nothing to compare with, or nothing to be told from it.
  * @param issuer of the authorization server, checked already
  */
 export async function comparePublishedKeys(
@@ -36,6 +36,8 @@ export async function comparePublishedKeys(
     const imported = await importPublicJwk(jwk);
     if (imported.ok) {
       keys.push(imported.value);
+    } else if (imported.error.reason !== 'jwk-use' && mayBeMeant(jwk, header)) {
+      return undefined;
     }
   }
   const algorithms = [...new Set(keys.flatMap(({ jwk }) => (typeof jwk.alg === 'string' ? [jwk.alg] : [])))];
@@ -43,10 +45,17 @@ export async function comparePublishedKeys(
     return undefined;
   }
   const verified = await verifySignature(token, { keys, algorithms: [header.alg] });
-  return { jwksUri, outcome: verified.ok ? 'fits' : outcomeOf(verified.error.reason), algorithms };
+  const outcome = verified.ok ? 'fits' : outcomeOf(verified.error.reason);
+  return outcome && { jwksUri, outcome, algorithms };
 }
 
-function outcomeOf(reason: string): PublishedKeys['outcome'] {
+/** Whether a key that is no use here may be the one that the token was signed with: a server may know what we do not. */
+function mayBeMeant({ kid }: JsonObject, header: JsonObject): boolean {
+  return kid === undefined || header.kid === undefined || kid === header.kid;
+}
+
+/** Undefined where it is we who can't tell, as with two keys of one name. */
+function outcomeOf(reason: SignatureReason): PublishedKeys['outcome'] | undefined {
   switch (reason) {
     case 'kid-unknown':
       return 'keyUnknown';
@@ -55,8 +64,11 @@ function outcomeOf(reason: string): PublishedKeys['outcome'] {
     case 'alg-none':
     case 'alg-unknown':
       return 'algorithm';
-    default:
+    case 'signature-mismatch':
+    case 'signature-empty':
       return 'mismatch';
+    default:
+      return undefined;
   }
 }
 

@@ -8,8 +8,9 @@ import { comparePublishedKeys } from '../../../../src/core/connection/publishedK
 import { readServerWords } from '../../../../src/core/connection/serverWords.ts';
 import { otherEncodings, subjectOf } from '../../../../src/core/connection/subject.ts';
 import { decodeJwt } from '../../../../src/core/jwt/decode.ts';
+import type { JsonObject } from '../../../../src/core/jwt/types.ts';
 import { Secret } from '../../../../src/core/secret.ts';
-import { bytes, signToken, textSecret } from '../../../doctor/tokens.ts';
+import { bytes, makePair, signToken, textSecret } from '../../../doctor/tokens.ts';
 
 const subject = subjectOf({
   serverUrl: 'https://mcp.example.com/mcp',
@@ -259,6 +260,30 @@ describe('an examination', () => {
     const policy = { serverUrl: subject.serverUrl };
     assert.equal(await comparePublishedKeys({ http }, policy, issuer, token, decoded.value), undefined);
     assert.deepEqual([...new Set(asked)], ['login.example.com']);
+  });
+
+  it('says nothing by published keys where the one that may be meant cannot be used here', async () => {
+    const issuer = 'https://login.example.com';
+    const [right, other] = [await makePair('this-year'), await makePair('this-year')];
+    const token = await signToken(right.privateKey, { kid: 'this-year', issuer });
+    const decoded = decodeJwt(token);
+    assert(decoded.ok);
+    const outcome = async (...keys: JsonObject[]) => {
+      const http = async () => new Response(JSON.stringify({ issuer, jwks_uri: `${issuer}/jwks`, keys }));
+      const policy = { serverUrl: subject.serverUrl };
+      return (await comparePublishedKeys({ http }, policy, issuer, token, decoded.value))?.outcome;
+    };
+    const next = { ...other.jwk, kid: 'next-year' };
+    assert.equal(await outcome(right.jwk, next), 'fits');
+    assert.equal(await outcome(other.jwk), 'mismatch');
+    assert.equal(await outcome(next), 'keyUnknown');
+    // Two of one name: a server takes the one, or tries both.
+    assert.equal(await outcome(right.jwk, other.jwk), undefined);
+    const foreign = { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AAAA' };
+    assert.equal(await outcome(next, { ...foreign, kid: 'this-year' }), undefined);
+    assert.equal(await outcome(next, foreign), undefined);
+    assert.equal(await outcome(next, { ...foreign, kid: 'last-year' }), 'keyUnknown');
+    assert.equal(await outcome(next, { ...right.jwk, use: 'enc' }), 'keyUnknown');
   });
 });
 
