@@ -68,7 +68,7 @@ function guess(challenge: string, body: string): Pick<ProbeResult, 'kind' | 'hea
   if (named) {
     return { kind: 'apiKey', header: named };
   }
-  if (/^\s*bearer\b/i.test(challenge) || /\b(?:bearer|jwt|token)\b/i.test(body)) {
+  if (bearerChallenge(challenge) || /\b(?:bearer|jwt|token)\b/i.test(body)) {
     return { kind: 'bearer' };
   }
   return /\bapi[- _]?key\b/i.test(`${body}\n${challenge}`) ? { kind: 'apiKey' } : {};

@@ -1,3 +1,4 @@
+import { parseChallenges } from '../oauth/challenge.ts';
 import { parseJsonObject, textOf } from '../oauth/json.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -135,5 +136,8 @@ function bodyWords(body: string): string {
 
 /** Scheme names and URLs would be taken for something that the server says. */
 function challengeWords(challenge: string): string {
-  return [...challenge.matchAll(/\b(?:error|error_description)="([^"]*)"/g)].map(([, words]) => words).join(': ');
+  return parseChallenges(challenge)
+    .flatMap(({ parameters }) => ['error', 'error_description'].map(name => parameters.get(name)))
+    .filter(Boolean)
+    .join(': ');
 }

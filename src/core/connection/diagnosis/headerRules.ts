@@ -28,16 +28,14 @@ export const headerRules: readonly Rule[] = [
   {
     cause: 'header-name',
     when: 'answered as if nothing had been sent, and the server names another header than the one that was',
-    find: ({ refused, credential, words, challenge, unmoved, answer, seen }) => {
+    find: ({ refused, credential, words, challenge, unmoved, seen }) => {
       const sent = credential.headerName?.toLowerCase();
       if (!refused || sent === undefined) {
         return undefined;
       }
-      const bearer = /^\s*bearer\b/i.test(answer?.headers['www-authenticate'] ?? '');
       const other = words.headers.find(name => name !== sent);
       const wanted =
-        other ??
-        (sent !== 'authorization' && (bearer || challenge || /bearer/i.test(words.text)) ? 'authorization' : undefined);
+        other ?? (sent !== 'authorization' && (challenge || /bearer/i.test(words.text)) ? 'authorization' : undefined);
       if (wanted === undefined || words.headers.includes(sent)) {
         return undefined;
       }

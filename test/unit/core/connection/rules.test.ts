@@ -299,6 +299,8 @@ describe('server words', () => {
   it('read the challenge, the body and an event stream', () => {
     const challenge = 'Bearer error="invalid_token", error_description="The signature is invalid"';
     assert(of('', { 'www-authenticate': challenge }).topics.has('signature'));
+    const quoted = String.raw`Basic realm="a", Bearer error=invalid_token, error_description="The token \"a\" expired"`;
+    assert.equal(of('', { 'www-authenticate': quoted }).text, 'invalid_token: The token "a" expired');
     assert.equal(of('data: {"error":{"code":-32001,"message":"Invalid audience"}}\n\n').text, 'Invalid audience');
     assert.deepEqual(of('{"error":"Missing X-API-Key header"}').headers, ['x-api-key']);
   });
