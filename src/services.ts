@@ -52,7 +52,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const log = new OutputLog('MCP Keyring');
   const settings = new Settings();
   const clipboard = new Clipboard();
-  const commands = new CommandRegistry(log);
+  const commands = new CommandRegistry(log, async id =>
+    (await import('./platform/fileCalls.ts')).refuseFileCalls(files, id),
+  );
   const storage = storageFolder(context);
   const files = new ConfigFiles(userFolder(context, storage), settings, log);
   const locks = new WindowLocks(storage);

@@ -66,4 +66,5 @@ export type ErrorCode =
   | 'variable-not-supported'
   | 'server-not-copyable'
   | 'purge-missing'
+  | 'command-in-file'
   | 'argument-invalid';

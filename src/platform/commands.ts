@@ -33,10 +33,13 @@ export async function commandFailed(error: KeyringError): Promise<CommandFailed>
  */
 export class CommandRegistry implements Disposable {
   readonly #log: Log;
+  readonly #refuseFileCalls: (id: CommandId) => Promise<void>;
   readonly #disposables: vscode.Disposable[] = [];
 
-  constructor(log: Log) {
+  /** @param refuseFileCalls throws where it may be a file that calls a command, and nobody */
+  constructor(log: Log, refuseFileCalls: (id: CommandId) => Promise<void>) {
     this.#log = log;
+    this.#refuseFileCalls = refuseFileCalls;
   }
 
   /** For commands that a person runs. Failures are shown, and the command returns undefined. */
@@ -53,7 +56,8 @@ export class CommandRegistry implements Disposable {
 
   /**
    * For commands that a program may run with all their answers: where `programmatic` says so, failures reject with a
-   * {@link CommandFailed} instead of being shown.
+   * {@link CommandFailed} instead of being shown, and files are no such program. The resolver is for files, and looks at them
+   * itself.
    */
   registerWithAnswers<K extends CommandId>(
     id: K,
@@ -61,10 +65,18 @@ export class CommandRegistry implements Disposable {
     handler: (...args: Commands[K]) => unknown,
   ): void {
     this.#add(id, async (...args: Commands[K]) => {
+      const isProgram = programmatic(...args);
       try {
+        if (isProgram && id !== 'mcpKeyring.resolveHeader') {
+          await this.#refuseFileCalls(id);
+        }
         return await handler(...args);
       } catch (error) {
-        if (programmatic(...args) && (error instanceof KeyringError || error instanceof CommandFailed)) {
+        if (error instanceof KeyringError && error.code === 'command-in-file') {
+          // Whoever has started the server knows nothing of it.
+          this.show(error);
+        }
+        if (isProgram && (error instanceof KeyringError || error instanceof CommandFailed)) {
           throw error instanceof KeyringError ? await commandFailed(error) : error;
         }
         this.show(error);

@@ -101,6 +101,12 @@ export function errorText(error: KeyringError): string {
         '{0} is not UTF-8 text, or too large, so it cannot be checked where VS Code would send the credential, and no credential was handed out. Save the file with UTF-8, or move it away.',
         text(data.file),
       );
+    case 'command-in-file':
+      return l10n.t(
+        '{0} names the command {1}, and VS Code runs what a file names when a server starts, so nothing was done. Take it out of the file if you want to use the command yourself.',
+        text(data.file),
+        text(data.command),
+      );
     case 'workspace-not-trusted':
       return l10n.t('This workspace is not trusted, so MCP Keyring reads no secret and changes no file in it.');
     case 'vault-unavailable':
@@ -264,6 +270,7 @@ export function errorActions(error: KeyringError): MessageAction[] {
     }
     case 'reference-points-elsewhere':
     case 'reference-unchecked':
+    case 'command-in-file':
     case 'file-broken': {
       const file = data.uri;
       if (typeof file !== 'string') {

@@ -48,7 +48,7 @@ export const guards: readonly Mutation[] = [
   {
     ...resolver,
     guard: 'escapes in those files are undone',
-    find: 'const plain = unescaped(text);',
+    find: 'const plain = unescapedJson(text);',
     replace: 'const plain = text;',
   },
   {
@@ -664,6 +664,13 @@ export const guards: readonly Mutation[] = [
     guard: 'a fix sends a credential to another origin only if the person says so',
     find: 'new URL(canonical.value).origin !== originOf(from)',
     replace: 'false',
+  },
+  {
+    guard: 'a command with answers is not for a file to call',
+    file: 'src/platform/fileCalls.ts',
+    find: '.includes(command)',
+    replace: '.includes(`${command} `)',
+    noticedBy: 'suite: resolver',
   },
   {
     guard: 'a secret moves to no address where another credential is in use',

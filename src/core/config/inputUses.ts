@@ -114,3 +114,8 @@ function allStrings(text: string): readonly FoundString[] {
 function keyOf(step: string | undefined): string {
   return step?.replace(/#\d+$/, '') ?? '';
 }
+
+/** A JSON text with its escapes undone roughly: `\u006d` could hide a letter of a name, and no honest file has one there. */
+export function unescapedJson(text: string): string {
+  return text.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

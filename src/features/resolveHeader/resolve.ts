@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { findInputUses, resolveCommand } from '../../core/config/inputUses.ts';
+import { findInputUses, resolveCommand, unescapedJson } from '../../core/config/inputUses.ts';
 import { keyringInputId, parseKeyringInputId } from '../../core/config/references.ts';
 import { canonicalUrl } from '../../core/config/url.ts';
 import type { HeaderValue } from '../../core/credentials/broker.ts';
@@ -138,8 +138,7 @@ async function refuseOtherFiles(inputId: string): Promise<void> {
     } catch {
       continue; // There is no such file, or VS Code can't read it either.
     }
-    // Escapes are undone roughly: `\u006d` could hide a letter of the name, and no honest file has one there.
-    const plain = unescaped(text);
+    const plain = unescapedJson(text);
     if (plain.includes(resolveCommand) || plain.includes(inputId)) {
       throw new KeyringError('reference-points-elsewhere', {
         inputId,
@@ -154,8 +153,4 @@ async function refuseOtherFiles(inputId: string): Promise<void> {
 function otherCandidates(): vscode.Uri[] {
   const folders = vscode.workspace.workspaceFolders ?? [];
   return folders.flatMap(({ uri }) => otherFiles.map(path => vscode.Uri.joinPath(uri, path)));
-}
-
-function unescaped(json: string): string {
-  return json.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

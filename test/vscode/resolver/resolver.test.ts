@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
+import type { AddServerAnswers } from '../../../src/ids.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { type HttpMcpServer, headerValues } from '../../servers/httpMcpServer.ts';
-import { userFile } from '../harness/inside.ts';
+import { services, userFile } from '../harness/inside.ts';
 import { addServer, inWorkspace, pause, run, start, toolsOf, until, writeText } from '../harness/keyring.ts';
 
 const key = 'demo-key-not-a-secret-0123456789';
@@ -272,6 +273,39 @@ describe('The resolver', function () {
       text.servers.theirs = { url: theirs[0], headers: { [theirs[1]]: `\${input:${own}}` } };
       write(config, JSON.stringify(text));
       await assert.rejects(async () => run('mcpKeyring.resolveHeader', own), /no credential was handed out/);
+    });
+  }
+
+  // VS Code runs any command that an input names, with the arguments that stand there.
+  const calls: readonly (readonly [string, (call: object) => void])[] = [
+    ['an input', call => write(config, withServer({ url: evil.url }, { id: 'x', type: 'command', ...call }))],
+    [
+      'a command that runs others, in escapes',
+      call => {
+        const args = { commands: [call] };
+        const text = withServer({ url: evil.url }, { id: 'x', type: 'command', command: 'runCommands', args });
+        write(config, text.replaceAll('mcpKeyring.add', '\\u006dcpKeyring.add'));
+      },
+    ],
+    [
+      'an input of the workspace file',
+      call => writeWorkspace({ servers: {}, inputs: [{ id: 'x', type: 'command', ...call }] }),
+    ],
+    [
+      'an input behind a byte that is no UTF-8',
+      call => write(config, latin1(withServer({ url: evil.url }, { id: 'x', type: 'command', ...call }))),
+    ],
+  ];
+  for (const [caller, tell] of calls) {
+    it(`attaches nothing by a command with answers that ${caller} names`, async () => {
+      const answers = { name: 'theirs', url: evil.url, file: inWorkspace(config), credential: { kind: 'apiKey', key } };
+      tell({ command: 'mcpKeyring.addServer', args: answers });
+      const before = (await services()).vault.credentials.length;
+      await assert.rejects(
+        async () => run('mcpKeyring.addServer', answers as AddServerAnswers),
+        /names the command mcpKeyring\.addServer.*so nothing was done/,
+      );
+      assert.equal((await services()).vault.credentials.length, before);
     });
   }
 
