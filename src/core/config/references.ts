@@ -45,8 +45,12 @@ const dollar = 0x24;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
+/** `command:`, in characters. */
+const longestKind = 8;
+
 function readReference(inside: string, span: Span): Reference {
-  const colon = inside.indexOf(':');
+  // No further: references inside one another would be looked through again and again.
+  const colon = inside.slice(0, longestKind).indexOf(':');
   const kind = inside.slice(0, Math.max(colon, 0));
   return kind === 'input' || kind === 'env' || kind === 'command'
     ? { kind, name: inside.slice(colon + 1), span }

@@ -55,6 +55,7 @@ describe('parseReferences', () => {
   it('takes linear time', () => {
     deepStrictEqual(parseReferences('${'.repeat(500_000)), []);
     strictEqual(parseReferences('${a}'.repeat(100_000)).length, 100_000);
+    strictEqual(parseReferences(`${'${'.repeat(100_000)}${'}'.repeat(100_000)}`).length, 100_000);
   });
 
   it('reads what inputReference writes', () => {
