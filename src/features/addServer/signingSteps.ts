@@ -146,9 +146,15 @@ function claimsStep(draft: CredentialDraft, given: CredentialDraft): Step {
 }
 
 async function askForClaims(prompts: Prompts, draft: CredentialDraft): Promise<void> {
+  const value = JSON.stringify(draft.claims ?? { iss: 'mcp-auth-server', sub: 'me' });
   const text = await prompts.input({
-    prompt: l10n.t('The claims as JSON. iat and exp are added at every signing.'),
-    value: JSON.stringify(draft.claims ?? { iss: 'mcp-auth-server', sub: 'me' }),
+    // Of a role's permissions only the person knows what they are for.
+    prompt: value.includes('*')
+      ? l10n.t(
+          'The claims as JSON. Replace each * by what it applies to, as in read:todos. iat and exp are added at every signing.',
+        )
+      : l10n.t('The claims as JSON. iat and exp are added at every signing.'),
+    value,
     validate: value => {
       const claims = parseObject(value);
       if (!claims) {

@@ -165,3 +165,31 @@ describe('The questions of Add Signing Key', () => {
     assert.deepEqual((await services()).vault.signingKeys, []);
   });
 });
+
+describe('The questions about a token to sign', () => {
+  const questions = new Questions();
+
+  beforeEach(async () => {
+    await forgetAll();
+    questions.catch();
+  });
+
+  afterEach(() => questions.release());
+
+  it('say what the * in a role’s permissions is for, as long as one stands there', async () => {
+    const running = run('mcpKeyring.addCredential');
+    (await questions.next()).pick('Signed JWT');
+    (await questions.next()).pick('as text');
+    (await questions.next()).type('suite-secret-not-a-secret-0123456789');
+    (await questions.next()).pick('viewer');
+    let claims = await questions.next();
+    assert.match(claims.value, /"permissions":\["read:\*"\]/);
+    assert.match(claims.prompt, /^The claims as JSON\. Replace each \* by what it applies to, as in read:todos\./);
+    claims.back();
+    (await questions.next()).pick('No role');
+    claims = await questions.next();
+    assert.equal(claims.prompt, 'The claims as JSON. iat and exp are added at every signing.');
+    claims.escape();
+    assert.equal(await running, undefined);
+  });
+});
