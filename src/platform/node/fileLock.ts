@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { acquireLockFile } from './lockFile.ts';
@@ -24,10 +24,20 @@ export async function withFileLock<T>(path: string, action: () => Promise<T>): P
 
 async function lockFileFor(path: string): Promise<string | undefined> {
   try {
-    const folder = join(tmpdir(), `mcp-keyring-${userInfo().uid}`);
+    const { uid } = userInfo();
+    const folder = join(tmpdir(), `mcp-keyring-${uid}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!(await isForUserAlone(folder, uid))) {
+      return undefined;
+    }
     return join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.lock`);
   } catch {
     return undefined;
   }
+}
+
+/** Another user may have made it first, and with what he puts there keep us waiting for ever. On Windows each has a folder. */
+async function isForUserAlone(folder: string, uid: number): Promise<boolean> {
+  const stats = await lstat(folder);
+  return process.platform === 'win32' || (stats.isDirectory() && stats.uid === uid && (stats.mode & 0o022) === 0);
 }

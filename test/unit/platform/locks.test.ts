@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { HeldLock, Locks } from '../../../src/core/ports.ts';
 import { WebLocks } from '../../../src/platform/browser/webLocks.ts';
+import { withFileLock } from '../../../src/platform/node/fileLock.ts';
 import { acquireLockFile } from '../../../src/platform/node/lockFile.ts';
 import { StorageLocks } from '../../../src/platform/node/storageLocks.ts';
 
@@ -164,4 +175,28 @@ describe('locks', () => {
     mkdirSync(join(folder, 'x'));
     assert.equal(await new StorageLocks(join(blocked, 'locks')).run('a', 100, async held => held), undefined);
   });
+
+  // Windows has a folder for temporary files for each user.
+  if (process.platform !== 'win32') {
+    it('of edits stand in no folder that somebody else may write', async () => {
+      const before = process.env.TMPDIR;
+      process.env.TMPDIR = folder;
+      try {
+        const own = join(folder, `mcp-keyring-${userInfo().uid}`);
+        const locksInUse = () => withFileLock('/file', async () => readdirSync(own).length);
+        assert.equal(await locksInUse(), 1);
+        chmodSync(own, 0o777);
+        assert.equal(await locksInUse(), 0);
+        rmSync(own, { recursive: true });
+        symlinkSync(mkdtempSync(join(folder, 'other-')), own);
+        assert.equal(await locksInUse(), 0);
+      } finally {
+        if (before === undefined) {
+          delete process.env.TMPDIR;
+        } else {
+          process.env.TMPDIR = before;
+        }
+      }
+    });
+  }
 });
