@@ -459,22 +459,31 @@ export class Deliverer {
   }
 
   /**
-   * Writes another value for a header that is there already; for repairs that need no credential.
+   * Writes another value for a header that is there already, for repairs that need no credential.
+   * @param renamed its new name; the old one goes by the same edit
    * @throws KeyringError `file-changed` where the header isn't what it was found to be, and what the file throws
    */
-  setValue(found: FoundServer, header: string, value: string): Promise<EditOutcome> {
+  async setValue(found: FoundServer, header: string, value: string, renamed = header): Promise<EditOutcome> {
     const { place, parsed } = found;
     const standing = parsed.headers.findLast(({ name }) => name === header)?.value;
-    return editConfigFile(
+    const goes = renamed.toLowerCase() !== header.toLowerCase();
+    const outcome = await editConfigFile(
       place.uri,
       text => {
         if (standing !== undefined) {
           requireStanding(text, place, parsed.name, header, standing);
         }
-        return setHeader(text, place.format, parsed.name, header, value);
+        return planEdits(text, [
+          step => setHeader(step, place.format, parsed.name, renamed, value),
+          ...(goes ? [(step: string) => removeHeader(step, place.format, parsed.name, header)] : []),
+        ]);
       },
       { secret: true },
     );
+    if (goes) {
+      await this.#forget(found, [header]);
+    }
+    return outcome;
   }
 
   /** One of VS Code's accounts keeps its token elsewhere: what is written of it is known by its digest alone. */

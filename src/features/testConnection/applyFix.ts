@@ -201,8 +201,7 @@ async function renameHeader(services: Services, target: ServerTarget, header: st
     }
     // It stands in the file in clear, and so it does afterwards.
     const { token } = takeHeaderApart(before.name, before.value);
-    await deliverer.setValue(found, header, isAuthorization(header) ? `Bearer ${token}` : token);
-    await deliverer.detach(await deliverer.find(target), before.name);
+    await deliverer.setValue(found, before.name, isAuthorization(header) ? `Bearer ${token}` : token, header);
     return;
   }
   const url = found.parsed.url?.value ?? '';

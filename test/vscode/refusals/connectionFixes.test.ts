@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createLocalJWKSet } from 'jose';
 import * as vscode from 'vscode';
 import type { OfferKind } from '../../../src/core/connection/diagnosis/types.ts';
@@ -205,8 +208,15 @@ describe('A connection is mended', () => {
     server = await startApiKeyServer({ keys: [key] });
     closing.push(() => server.close());
     await writeServer('notes', server.url, { Authorization: `Bearer ${key}`, 'X-Team': 'blue' });
+    const written = new Set<string>();
+    const watcher = watch(dirname(fileURLToPath(uriOf(file))), () => {
+      written.add(Object.keys(readConfig(file).servers?.notes?.headers ?? {}).join());
+    });
     await mend('header-name', 'renameHeader');
+    watcher.close();
     assert.deepEqual(readConfig(file).servers?.notes?.headers, { 'X-Team': 'blue', 'X-API-Key': key });
+    // By one edit, past the editor: at no time did the secret stand there twice.
+    assert.ok(![...written].some(names => names.includes('Authorization') && names.includes('X-API-Key')));
   });
 
   it('by the path where the server answers, the credential attached there and nowhere else', async () => {
