@@ -1,9 +1,9 @@
 // `npm start`: builds the extension, starts real MCP servers, and opens VS Code on a workspace that names them.
 //
-//   node test/demo/start.ts                all of it
-//   node test/demo/start.ts --servers      the servers alone, for a VS Code started with F5 on test/demo/workspace
-//   node test/demo/start.ts --keep-in DIR  all of it, with the workspace and VS Code's data in a folder of your choice:
-//                                          beside a demo that runs already, or for a first look once more
+//   npm start                      all of it
+//   npm start -- --servers         the servers alone, for a VS Code started with F5 on test/demo/workspace
+//   npm start -- --keep-in FOLDER  all of it, with the workspace and VS Code's data in a folder of your choice:
+//                                  beside a demo that runs already, or for a first look once more
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';

@@ -1,7 +1,7 @@
 // Runs Test Connection's examination and diagnosis against every misconfigured server, over HTTP, and prints what it says.
 //
 //   npm run doctor:table
-//   node test/doctor/table.ts --grep expired   those whose server or defect matches
+//   npm run doctor:table -- --grep expired   those whose server or defect matches
 import { diagnoseOne } from './diagnoseOne.ts';
 import { misconfigurations } from './misconfigurations.ts';
 import { undecided } from './misleading.ts';

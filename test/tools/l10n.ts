@@ -1,6 +1,6 @@
 // Writes l10n/bundle.l10n.json: every text that the sources give to `l10n.t`, as VS Code's tools for translators want it.
 //
-//   node test/tools/l10n.ts
+//   npx node test/tools/l10n.ts
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 
 export const bundlePath = 'l10n/bundle.l10n.json';

@@ -1,4 +1,4 @@
-// Takes the README's picture anew: node test/ui/readmePicture.ts
+// Takes the README's picture anew: npx node test/ui/readmePicture.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_API_KEY, DEMO_JWT_SECRET, startDemoServers } from '../demo/demoServers.ts';
