@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { waitFor } from './harness/waitFor.ts';
+import { eventually } from './harness/waitFor.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
 const todos = 'https://todos.example.com/mcp';
@@ -34,31 +34,32 @@ describe('The files of other clients', () => {
   after(() => workbench?.close());
 
   it('stand behind those of the folder, with their clients, and not at all without a server', async () => {
-    const rows = await waitFor('all files', async () => {
-      const shown = await workbench.sideBar.rows('Servers');
-      return shown.some(({ label }) => label === 'Codex') ? shown : undefined;
+    await eventually(async () => {
+      const rows = await workbench.sideBar.rows('Servers');
+      assert.deepEqual(
+        rows.filter(({ level }) => level === 1).map(({ label, description }) => [label, description]),
+        [
+          ['.vscode/mcp.json', ''],
+          ['.cursor/mcp.json', 'Cursor'],
+          ['Claude Code', '~/.claude.json'],
+          ['Claude Desktop', '~/.config/Claude/claude_desktop_config.json'],
+          ['Cursor', 'not well-formed JSON · ~/.cursor/mcp.json'],
+          ['Codex', '~/.codex/config.toml'],
+        ],
+      );
     });
     await workbench.screenshots('clients');
-    assert.deepEqual(
-      rows.filter(({ level }) => level === 1).map(({ label, description }) => [label, description]),
-      [
-        ['.vscode/mcp.json', ''],
-        ['.cursor/mcp.json', 'Cursor'],
-        ['Claude Code', '~/.claude.json'],
-        ['Claude Desktop', '~/.config/Claude/claude_desktop_config.json'],
-        ['Cursor', 'not well-formed JSON · ~/.cursor/mcp.json'],
-        ['Codex', '~/.codex/config.toml'],
-      ],
-    );
   });
 
   it('say of a server where else it stands, to the eye and to a screen reader', async () => {
-    const rows = await workbench.sideBar.rows('Servers');
-    const shared = rows.filter(({ label }) => label === 'todos');
-    assert.equal(shared.length, 3);
-    for (const { description, spoken } of shared) {
-      assert.match(description, /^in 3 files · https:/);
-      assert.match(spoken, /also in .*\.json/);
-    }
+    await eventually(async () => {
+      const rows = await workbench.sideBar.rows('Servers');
+      const shared = rows.filter(({ label }) => label === 'todos');
+      assert.equal(shared.length, 3);
+      for (const { description, spoken } of shared) {
+        assert.match(description, /^in 3 files · https:/);
+        assert.match(spoken, /also in .*\.json/);
+      }
+    });
   });
 });

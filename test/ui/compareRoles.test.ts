@@ -53,11 +53,8 @@ describe('Compare Roles', () => {
     await workbench.sideBar.show('MCP Keyring');
     await workbench.sideBar.isEmpty('Credentials');
     for (const [index, { name }] of servers.entries()) {
-      await waitFor(`the server "${name}"`, async () => {
-        // The key does nothing until VS Code has read the keybindings.
-        await workbench.page.keyboard.press(`Control+Alt+Shift+${index + 1}`);
-        return waitFor(name, () => hasServer(name), 5000).catch(() => undefined);
-      });
+      await workbench.page.keyboard.press(`Control+Alt+Shift+Digit${index + 1}`);
+      await waitFor(`the server "${name}"`, () => hasServer(name));
       await workbench.dismissNotifications();
     }
   });
@@ -74,7 +71,7 @@ describe('Compare Roles', () => {
     await workbench.runCommand('MCP Keyring: Compare Roles...');
     await workbench.quickInput.pick(name);
     await workbench.quickInput.appears('Which roles?');
-    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput.accept();
     const { content } = workbench.panel;
     await content.locator('h1', { hasText: `Roles at ${name}` }).waitFor();
     return content;

@@ -21,13 +21,11 @@ describe('Copy As', () => {
     });
     await workbench.sideBar.show('MCP Keyring');
     await workbench.sideBar.isEmpty('Credentials');
-    await waitFor('the server', async () => {
-      // The key does nothing until VS Code has read the keybindings.
-      await workbench.page.keyboard.press('Control+Alt+Shift+1');
-      const shown = async () =>
-        (await workbench.sideBar.rows('Servers')).some(({ label }) => label === 'weather') || undefined;
-      return waitFor('weather', shown, 5000).catch(() => undefined);
-    });
+    await workbench.page.keyboard.press('Control+Alt+Shift+Digit1');
+    await waitFor(
+      'the server',
+      async () => (await workbench.sideBar.rows('Servers')).some(({ label }) => label === 'weather') || undefined,
+    );
     await workbench.dismissNotifications();
   });
 

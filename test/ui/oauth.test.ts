@@ -4,7 +4,7 @@ import type { HttpMcpServer } from '../servers/httpMcpServer.ts';
 import { startOAuthMcpServer } from '../servers/oauthMcpServer.ts';
 import { type OAuthServer, startOAuthServer } from '../servers/oauthServer.ts';
 import { openedPage } from './harness/openedPage.ts';
-import { waitFor } from './harness/waitFor.ts';
+import { eventually, waitFor } from './harness/waitFor.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
 const command = 'MCP Keyring: Add Authenticated Server...';
@@ -159,7 +159,9 @@ describe('Signing in with OAuth', () => {
     const page = await openedPage(workbench, () => quickInput.accept());
     await page.getByRole('button', { name: 'Cancel' }).click();
     await workbench.page.bringToFront();
-    const shown = await waitFor('a message', async () => (await workbench.notifications())[0]);
+    const shown = await waitFor('a message', async () =>
+      (await workbench.notifications()).find(({ message }) => message.includes('was declined there')),
+    );
     assert.match(
       shown.message,
       /The sign-in at http:\/\/127\.0\.0\.1:\d+ was declined there\. It says: “The person said no\.”/,
@@ -210,10 +212,12 @@ describe('Signing in with OAuth', () => {
       'the status bar',
       async () => (await workbench.statusBar()).includes('MCP sign-in needed: notes') || undefined,
     );
-    const codes = (await workbench.problems()).map(({ code }) => code);
-    assert.deepEqual(codes, ['sign-in-needed']);
-    const header = (await sideBar.rows('Servers')).find(({ label }) => label === 'Authorization');
-    assert.match(header?.description ?? '', /^sign in again/);
+    await eventually(async () => {
+      const codes = (await workbench.problems()).map(({ code }) => code);
+      assert.deepEqual(codes, ['sign-in-needed']);
+      const header = (await sideBar.rows('Servers')).find(({ label }) => label === 'Authorization');
+      assert.match(header?.description ?? '', /^sign in again/);
+    });
     await workbench.screenshots('oauth-again');
     await page.setViewportSize({ width: 620, height: 700 });
     await workbench.screenshots('oauth-again-narrow');
@@ -227,7 +231,7 @@ describe('Signing in with OAuth', () => {
       'the status bar to follow',
       async () => !(await workbench.statusBar()).some(text => text.startsWith('MCP sign-in')) || undefined,
     );
-    assert.deepEqual(await workbench.problems(), []);
+    await eventually(async () => assert.deepEqual(await workbench.problems(), []));
   });
 
   it('a server that wants more than it said: signed in again for it only when the person says so', async () => {

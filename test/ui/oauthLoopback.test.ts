@@ -92,8 +92,7 @@ describe('Signing in with OAuth, come back on loopback', () => {
     assert.match(await quickInput.value(), /^[A-Z]{4}-[A-Z]{4}$/);
     await workbench.screenshots('oauth-code');
     await page.close();
-    await workbench.page.keyboard.press('Escape');
-    await quickInput.disappears();
+    await quickInput.escape();
     assert.deepEqual(
       (await workbench.sideBar.rows('Credentials')).filter(({ label }) => label === 'by code'),
       [],

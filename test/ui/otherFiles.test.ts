@@ -82,7 +82,7 @@ describe('The files of other clients', () => {
     await workbench.sideBar.contextMenu('Credentials', 'tasks (dev)', 'Make Available in Terminals...');
     await workbench.quickInput.appears('environment variable');
     await workbench.screenshot('terminal-variable-dark');
-    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput.accept();
     const said = await notification('New terminals have');
     assert.match(said, /MCP_KEYRING_TASKS_DEV/);
     assert.match(said, /where a reference to it would do/);

@@ -10,8 +10,8 @@ import { type Counts, endStage, sum } from '../runner/counts.ts';
 import { runMocha } from '../runner/mochaRun.ts';
 import { pictureAll, stagedVariable } from './harness/workbench.ts';
 
-/** A test opens VS Code, and some wait for a token to run out. */
-const testTimeout = 120_000;
+/** A test opens VS Code, and some wait for a token to run out. Longer than what a test waits for at most, so that says what. */
+const testTimeout = 180_000;
 
 /** How many files run at a time, each in a process of its own with its own VS Code and browser. */
 const lanes = 2;

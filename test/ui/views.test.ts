@@ -4,7 +4,7 @@ import type { HttpMcpServer } from '../servers/httpMcpServer.ts';
 import { signRolesToken } from '../servers/rolesServer.ts';
 import { anyTime } from './harness/anyTime.ts';
 import { screenText } from './harness/screenText.ts';
-import { waitFor } from './harness/waitFor.ts';
+import { eventually, soon, waitFor } from './harness/waitFor.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
 const secret = 'ui-shared-secret-that-protects-nothing';
@@ -98,42 +98,45 @@ describe('The views', () => {
       await workbench.page.keyboard.press(`Control+Alt+Shift+Digit${digit}`);
       await waitFor(`the row "${header}"`, async () => (await rows('Servers')).includes(`    ${header}`) || undefined);
     }
-    assert.deepEqual(await rows('Servers'), [
-      '.vscode/mcp.json: ',
-      `  weather: ${weather.url}`,
-      '    X-API-Key: weather · API key',
-      '  todos: https://todos.example.com/mcp',
-      '    Authorization: # min left · admin · JWT · todos admin',
-      '.mcp.json: ',
-      '  tickets: https://tickets.example.com/mcp',
-      '    Authorization: # min left · editor · JWT · tickets',
-    ]);
-    assert.deepEqual((await rows('Credentials')).slice(0, 3), [
-      'tickets: # min left · editor · JWT',
-      'todos admin: # min left · admin · JWT',
-      'weather: API key',
-    ]);
+    await eventually(async () => {
+      assert.deepEqual(await rows('Servers'), [
+        '.vscode/mcp.json: ',
+        `  weather: ${weather.url}`,
+        '    X-API-Key: weather · API key',
+        '  todos: https://todos.example.com/mcp',
+        '    Authorization: # min left · admin · JWT · todos admin',
+        '.mcp.json: ',
+        '  tickets: https://tickets.example.com/mcp',
+        '    Authorization: # min left · editor · JWT · tickets',
+      ]);
+      assert.deepEqual((await rows('Credentials')).slice(0, 3), [
+        'tickets: # min left · editor · JWT',
+        'todos admin: # min left · admin · JWT',
+        'weather: API key',
+      ]);
+    });
     await workbench.screenshots('views');
   });
 
   it('say everything in words to who does not see them', async () => {
-    const spoken = (await workbench.sideBar.rows('Servers')).map(row => anyTime(row.spoken));
-    assert.deepEqual(spoken, [
-      '.vscode/mcp.json',
-      `MCP server weather, ${weather.url}`,
-      'Header X-API-Key of server weather, weather, API key, ready',
-      'MCP server todos, https://todos.example.com/mcp',
-      'Header Authorization of server todos, # min left, admin, JWT, todos admin, ready',
-      '.mcp.json',
-      'MCP server tickets, https://tickets.example.com/mcp',
-      'Header Authorization of server tickets, # min left, editor, JWT, tickets, expires soon',
-    ]);
-    const credentials = (await workbench.sideBar.rows('Credentials')).map(row => anyTime(row.spoken));
-    assert.deepEqual(credentials.slice(0, 3), [
-      'tickets, bearer token, # min left, editor, JWT, expires soon, attached to one server',
-      'todos admin, signed JWT, # min left, admin, JWT, ready, attached to one server',
-      'weather, API key, ready, attached to one server',
-    ]);
+    const spoken = async (view: string) => (await workbench.sideBar.rows(view)).map(row => anyTime(row.spoken));
+    await eventually(async () => {
+      assert.deepEqual(await spoken('Servers'), [
+        '.vscode/mcp.json',
+        `MCP server weather, ${weather.url}`,
+        'Header X-API-Key of server weather, weather, API key, ready',
+        'MCP server todos, https://todos.example.com/mcp',
+        'Header Authorization of server todos, # min left, admin, JWT, todos admin, ready',
+        '.mcp.json',
+        'MCP server tickets, https://tickets.example.com/mcp',
+        'Header Authorization of server tickets, # min left, editor, JWT, tickets, expires soon',
+      ]);
+      assert.deepEqual((await spoken('Credentials')).slice(0, 3), [
+        'tickets, bearer token, # min left, editor, JWT, expires soon, attached to one server',
+        'todos admin, signed JWT, # min left, admin, JWT, ready, attached to one server',
+        'weather, API key, ready, attached to one server',
+      ]);
+    });
   });
 
   it('are walked through with the arrow keys, and Enter shows the place in the file', async () => {
@@ -169,24 +172,27 @@ describe('The views', () => {
   it('say the most important first in a side bar of 170 pixels', async () => {
     const { page } = workbench;
     const sideBar = page.locator('.part.sidebar');
-    const before = await sideBar.boundingBox();
-    assert.ok(before);
-    const edge = before.x + before.width;
-    await page.mouse.move(edge + 1, before.y + 300);
-    await page.mouse.down();
-    await page.mouse.move(before.x + 171, before.y + 300, { steps: 5 });
-    await page.mouse.up();
-    await page.mouse.move(800, 600);
-    await waitFor('a narrow side bar', async () => ((await sideBar.boundingBox())?.width ?? 999) <= 180 || undefined);
+    await waitFor('a narrow side bar', async () => {
+      const before = await sideBar.boundingBox();
+      assert.ok(before);
+      const edge = before.x + before.width;
+      await page.mouse.move(edge + 1, before.y + 300);
+      await page.mouse.down();
+      await page.mouse.move(before.x + 171, before.y + 300, { steps: 5 });
+      await page.mouse.up();
+      await page.mouse.move(800, 600);
+      return (await soon(async () => ((await sideBar.boundingBox())?.width ?? 999) <= 180)) || undefined;
+    });
     await workbench.screenshots('narrow');
     // With its buttons a row still has room for its name.
     const row = workbench.sideBar.row('Servers', 'todos');
-    await row.hover();
-    await row.getByRole('button').first().waitFor();
-    assert.deepEqual(await row.getByRole('button').evaluateAll(all => all.map(button => button.ariaLabel)), [
-      'Start Server',
-      'Test Connection',
-    ]);
+    await eventually(async () => {
+      await row.hover();
+      assert.deepEqual(await row.getByRole('button').evaluateAll(all => all.map(button => button.ariaLabel)), [
+        'Start Server',
+        'Test Connection',
+      ]);
+    });
     await workbench.screenshot('narrow-hover-dark');
     const [name, room] = await Promise.all(
       ['.label-name', '.monaco-icon-label-container'].map(part => row.locator(part).first().boundingBox()),

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
+import { pressEscape } from './escape.ts';
 import { screenText, screenTexts } from './screenText.ts';
-import { waitFor } from './waitFor.ts';
 
 /** A modal dialog as it's on screen. */
 export interface DialogText {
@@ -28,19 +28,17 @@ export class Dialog {
     };
   }
 
-  /** Presses a button, and waits until the dialog is gone. */
+  /** Presses a button, and waits until the dialog is gone; another one may come in its place. */
   async choose(button: string): Promise<void> {
-    const box = this.#page.locator('.monaco-dialog-box');
-    await box.getByRole('button', { name: button, exact: true }).click();
-    await box.waitFor({ state: 'detached' });
+    const box = await this.#page.locator('.monaco-dialog-box').elementHandle();
+    await this.#page.locator('.monaco-dialog-box').getByRole('button', { name: button, exact: true }).click();
+    await box?.waitForElementState('hidden');
   }
 
   /** Presses Escape, and waits until the dialog is gone. */
   async escape(): Promise<void> {
-    await this.#page.locator('.monaco-dialog-box').waitFor();
-    await this.#page.keyboard.press('Escape');
-    await waitFor('the dialog to go', async () =>
-      (await this.#page.locator('.monaco-dialog-box').count()) === 0 ? true : undefined,
-    );
+    const box = this.#page.locator('.monaco-dialog-box');
+    await box.waitFor();
+    await pressEscape(this.#page, 'the dialog', async () => (await box.count()) === 0);
   }
 }

@@ -1,9 +1,9 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { pressEscape } from './escape.ts';
 import type { QuickInput } from './quickInput.ts';
 import { screenText, screenTexts } from './screenText.ts';
-import { waitFor } from './waitFor.ts';
+import { soon, waitFor } from './waitFor.ts';
 
 /** The server looks through the workspace's files while it starts: so long may one not be found, in ms. */
 const startPatience = 60_000;
@@ -18,32 +18,39 @@ export class Editor {
     this.#quickInput = quickInput;
   }
 
-  /** Opens a file of the workspace by its relative path, through quick open. */
+  /** Opens a file of the workspace by its relative path, through quick open, and waits until keys go to it. */
   async open(path: string): Promise<void> {
     const name = basename(path);
+    const folder = dirname(path) === '.' ? '' : dirname(path);
+    // Until what was typed has been looked for, the list holds files that were open lately: also those of the same name.
+    const isFound = async () =>
+      (await this.#quickInput.items()).some(
+        ({ label, description, focused }) => focused && label === name && description.endsWith(folder),
+      );
+    const isOpen = async () =>
+      !(await this.#quickInput.isOpen()) &&
+      (await this.#page.locator(`.tab.active[data-resource-name="${name}"]`).isVisible()) &&
+      (await this.#page
+        .locator('.editor-group-container.active .monaco-editor.focused .view-line')
+        .first()
+        .isVisible());
     await waitFor(
       `the file "${path}"`,
       async () => {
         await this.#page.keyboard.press('ControlOrMeta+p');
-        await this.#quickInput.appears();
-        await this.#page.keyboard.insertText(path);
-        const item = await waitFor(
-          `"${name}" in quick open`,
-          async () => (await this.#quickInput.items()).find(({ label, focused }) => label === name && focused),
-          3000,
-        ).catch(() => undefined);
-        if (item === undefined) {
-          // The server indexes files as it starts.
-          await this.#quickInput.escape();
-          return undefined;
+        const isThere = await soon(async () => (await this.#quickInput.shownValue()) === '');
+        if (isThere) {
+          await this.#page.keyboard.insertText(path);
         }
-        await this.#quickInput.accept();
-        return true;
+        // The server indexes files as it starts.
+        if (isThere && (await soon(isFound)) && (await this.#quickInput.acceptItem(name))) {
+          return (await soon(isOpen, 5000)) || undefined;
+        }
+        await this.#quickInput.escape();
+        return undefined;
       },
       startPatience,
     );
-    await this.#page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
-    await this.#page.locator('.editor-group-container.active .view-line').first().waitFor();
   }
 
   /** The lines on screen, as text. */
@@ -59,16 +66,21 @@ export class Editor {
   async goTo(text: string): Promise<void> {
     await this.#page.locator('.editor-group-container.active .view-lines').click();
     await this.#page.keyboard.press('ControlOrMeta+Home');
-    await this.#page.keyboard.press('ControlOrMeta+f');
-    const find = this.#page.locator('.find-widget.visible textarea[aria-label="Find"]');
+    const widget = this.#page.locator('.find-widget.visible');
+    const find = widget.locator('textarea[aria-label="Find"]');
+    await waitFor('the find widget', async () => {
+      await this.#page.keyboard.press('ControlOrMeta+f');
+      return (await soon(() => find.isVisible())) || undefined;
+    });
     await find.fill(text);
     await waitFor(`"${text}" in the editor`, async () => {
-      const count = await screenText(this.#page.locator('.find-widget.visible .matchesCount'));
-      return /^[1-9?]\d* of [1-9]/.test(count) || undefined;
+      const count = await screenText(widget.locator('.matchesCount'));
+      if (/^\S+ of [1-9]/.test(count) && !count.startsWith('1 of ')) {
+        await find.press('Enter');
+      }
+      return count.startsWith('1 of ') || undefined;
     });
-    await find.press('Enter');
-    await pressEscape(this.#page);
-    await this.#page.locator('.find-widget.visible').waitFor({ state: 'detached' });
+    await pressEscape(this.#page, 'the find widget', async () => (await widget.count()) === 0);
   }
 
   /** Rests the mouse on the first occurrence of a text, and returns what the hover says. */
@@ -77,19 +89,17 @@ export class Editor {
     const hover = this.#page
       .locator('.monaco-editor .monaco-hover:visible, .monaco-resizable-hover .monaco-hover:visible')
       .first();
-    await waitFor(`a hover on "${text}"`, async () => {
+    const read = async () => {
+      const said = await screenText(hover);
+      return said === '' || said === 'Loading...' ? undefined : said;
+    };
+    // It goes again when the text below it moves.
+    const said = await waitFor(`a hover on "${text}"`, async () => {
       const place = await this.#placeOf(text);
       // From elsewhere, so that the mouse moves even when it was there already.
       await this.#page.mouse.move(place.x, place.y - 40);
       await this.#page.mouse.move(place.x, place.y, { steps: 4 });
-      return hover.waitFor({ timeout: 3000 }).then(
-        () => true,
-        () => undefined,
-      );
-    });
-    const said = await waitFor('the hover to be loaded', async () => {
-      const text = await screenText(hover);
-      return text === '' || text === 'Loading...' ? undefined : text;
+      return waitFor('it', read, 3000).catch(() => undefined);
     });
     // It fades in, and a picture of it should be sharp.
     await hover.evaluate((element: { getAnimations(): { readonly finished: Promise<unknown> }[] }) =>
@@ -106,30 +116,48 @@ export class Editor {
   /** Puts the cursor on a text and lists the quick fixes there. The list stays open. */
   async quickFixes(text: string): Promise<string[]> {
     await this.goTo(text);
-    const rows = this.#page.locator('.action-widget .monaco-list-row.action');
     return waitFor(`quick fixes at "${text}"`, async () => {
-      await this.#page.keyboard.press('ControlOrMeta+.');
-      const there = await rows
-        .first()
-        .waitFor({ timeout: 2000 })
-        .then(
-          () => true,
-          () => false,
-        );
-      return there ? await screenTexts(rows) : undefined;
+      const titles = await this.#listFixes();
+      return titles.length > 0 ? titles : undefined;
     });
   }
 
-  /** Runs a quick fix at a text by the keyboard. */
+  /** Runs a quick fix at a text. */
   async quickFix(text: string, title: string): Promise<void> {
-    const titles = await this.quickFixes(text);
-    const index = titles.indexOf(title);
-    if (index < 0) {
-      throw new Error(`There is no quick fix "${title}"; there are: ${titles.join(', ')}.`);
-    }
-    const rows = this.#page.locator('.action-widget .monaco-list-row.action');
-    await rows.nth(index).click();
-    await rows.first().waitFor({ state: 'hidden' });
+    await this.goTo(text);
+    const row = this.#fixes.filter({ has: this.#page.getByText(title, { exact: true }) }).first();
+    // What is listed depends on what has been found wrong so far. A click that doesn't reach the row is none.
+    await waitFor(`the quick fix "${title}"`, async () => {
+      const titles = await this.#listFixes();
+      if (
+        titles.includes(title) &&
+        (await row.click({ timeout: 2000 }).then(
+          () => true,
+          () => false,
+        ))
+      ) {
+        return true;
+      }
+      await this.closeFixes();
+      return undefined;
+    });
+    await this.#fixes.first().waitFor({ state: 'hidden' });
+  }
+
+  /** Closes the list of quick fixes. */
+  async closeFixes(): Promise<void> {
+    await pressEscape(this.#page, 'the quick fixes', async () => !(await this.#fixes.first().isVisible()));
+  }
+
+  get #fixes(): Locator {
+    return this.#page.locator('.action-widget .monaco-list-row.action');
+  }
+
+  /** Opens the list of quick fixes at the cursor; empty where it doesn't come soon. */
+  async #listFixes(): Promise<string[]> {
+    await this.#page.keyboard.press('ControlOrMeta+.');
+    await soon(() => this.#fixes.first().isVisible());
+    return screenTexts(this.#fixes);
   }
 
   /** Types at the cursor. */
@@ -137,9 +165,13 @@ export class Editor {
     await this.#page.keyboard.insertText(text);
   }
 
+  /** Saves what has been changed, which has to be on screen. */
   async save(): Promise<void> {
-    await this.#page.keyboard.press('ControlOrMeta+s');
-    await this.#page.locator('.tab.active:not(.dirty)').waitFor();
+    await this.#page.locator('.tab.active.dirty').waitFor();
+    await waitFor('the file to be saved', async () => {
+      await this.#page.keyboard.press('ControlOrMeta+s');
+      return (await soon(() => this.#page.locator('.tab.active:not(.dirty)').isVisible())) || undefined;
+    });
   }
 
   /** Texts above the lines: code lenses, those that can be clicked and those that only say something. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { QuickInput } from './quickInput.ts';
-import { waitFor } from './waitFor.ts';
+import { soon, waitFor } from './waitFor.ts';
 
 /** The command palette. */
 export class Palette {
@@ -19,42 +19,32 @@ export class Palette {
    * so it's opened again until the command is there.
    */
   async run(title: string): Promise<void> {
-    await waitFor(
-      `the command "${title}"`,
-      async () => {
-        await this.#open(title);
-        const listed = async () => (await this.#quickInput.items()).some(({ label }) => label === title) || undefined;
-        const found = await waitFor(`"${title}" in the palette`, listed, 3000).catch(() => undefined);
-        if (found === undefined) {
-          await this.#quickInput.escape();
-          await this.#quickInput.disappears();
-        }
-        return found;
-      },
-      30_000,
-    );
-    await this.#quickInput.pick(title);
-  }
-
-  /** Opens the palette, types, and returns the titles that it offers. The palette stays open. */
-  async find(text: string): Promise<string[]> {
-    await this.#open(text);
-    // The list is filtered a moment later; until then it holds everything, in another order.
-    let before = '';
-    let since = Date.now();
-    return waitFor('the palette to settle', async () => {
-      const now = (await this.#quickInput.items()).map(({ label }) => label);
-      if (now.join('\n') !== before) {
-        before = now.join('\n');
-        since = Date.now();
+    await waitFor(`the command "${title}"`, async () => {
+      const isListed = async () => (await this.#quickInput.items()).some(({ label }) => label === title);
+      if ((await this.#open(title)) && (await soon(isListed))) {
+        return true;
       }
-      return Date.now() - since > 600 ? now : undefined;
+      await this.#quickInput.escape();
+      return undefined;
     });
+    await this.#quickInput.pick(title);
+    // What the command opens has the focus only once the palette has given it back.
+    await waitFor('the palette to close', async () => (await this.#typed()) === undefined || undefined);
   }
 
-  async #open(text: string): Promise<void> {
+  /** Whether it's open with this text in it; another box that is just going, or has just come, is none. */
+  async #open(text: string): Promise<boolean> {
     await this.#page.keyboard.press('F1');
-    await this.#quickInput.appears();
+    if (!(await soon(async () => (await this.#typed()) === ''))) {
+      return false;
+    }
     await this.#page.keyboard.insertText(text);
+    return soon(async () => (await this.#typed()) === text);
+  }
+
+  /** What stands behind its prompt; undefined while it isn't open. */
+  async #typed(): Promise<string | undefined> {
+    const value = await this.#quickInput.shownValue();
+    return value?.startsWith('>') ? value.slice(1) : undefined;
   }
 }

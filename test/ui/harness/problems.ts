@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { readParts } from './readParts.ts';
+import { soon, waitFor } from './waitFor.ts';
 
 /** A row of the Problems view. */
 export interface Problem {
@@ -14,10 +15,16 @@ export interface Problem {
 /** Opens the Problems view if it isn't open, and reads what it lists. */
 export async function readProblems(page: Page): Promise<Problem[]> {
   const view = page.locator('.markers-panel');
-  if (!(await view.isVisible())) {
+  const isOpen = () => view.isVisible();
+  await waitFor('the Problems view', async () => {
+    if (await isOpen()) {
+      return true;
+    }
     await page.keyboard.press('ControlOrMeta+Shift+m');
-    await view.waitFor();
-  }
+    // Not again too soon: the key closes what is open.
+    await soon(isOpen, 5000);
+    return undefined;
+  });
   const rows = await readParts(
     view.locator('.monaco-list-row', { has: page.locator('.marker-icon') }),
     { message: '.marker-message', source: '.marker-source', code: '.marker-code', place: '.marker-line' },

@@ -1,8 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { pressEscape } from './escape.ts';
+import { pressEnter } from './pressEnter.ts';
 import { readParts } from './readParts.ts';
 import { screenText } from './screenText.ts';
-import { waitFor } from './waitFor.ts';
+import { soon, waitFor } from './waitFor.ts';
 
 /** An item of a quick pick, as it's on screen. */
 export interface QuickItem {
@@ -11,6 +12,9 @@ export interface QuickItem {
   readonly detail: string;
   readonly focused: boolean;
 }
+
+const row = '.quick-input-list .monaco-list-row';
+const label = '.quick-input-list-row .label-name';
 
 /** The input box and the list at the top of the window: what wizards and the palette are made of. */
 export class QuickInput {
@@ -63,6 +67,11 @@ export class QuickInput {
     return this.#input.inputValue();
   }
 
+  /** The same, at once: undefined while it's not open. */
+  async shownValue(): Promise<string | undefined> {
+    return (await this.isOpen()) ? this.#input.inputValue({ timeout: 1000 }).catch(() => undefined) : undefined;
+  }
+
   /** Whether what is typed is hidden, as a password is. */
   async isPassword(): Promise<boolean> {
     return (await this.#input.getAttribute('type')) === 'password';
@@ -71,9 +80,9 @@ export class QuickInput {
   /** The items on screen. A long list shows only some of its items. */
   async items(): Promise<QuickItem[]> {
     const rows = await readParts(
-      this.#widget.locator('.quick-input-list .monaco-list-row'),
+      this.#widget.locator(row),
       {
-        label: '.quick-input-list-row .label-name',
+        label,
         description: '.label-description',
         detail: '.quick-input-list-label-meta',
       },
@@ -84,11 +93,7 @@ export class QuickInput {
 
   /** The labels of the items that are ticked, in a list of which several can be picked. */
   async ticked(): Promise<string[]> {
-    const rows = await readParts(
-      this.#widget.locator('.quick-input-list .monaco-list-row'),
-      { label: '.quick-input-list-row .label-name' },
-      { checked: 'aria-checked' },
-    );
+    const rows = await readParts(this.#widget.locator(row), { label }, { checked: 'aria-checked' });
     return rows.filter(({ checked }) => checked === 'true').map(({ label }) => label);
   }
 
@@ -100,15 +105,22 @@ export class QuickInput {
 
   /** Types, in place of what is there. */
   async type(text: string): Promise<void> {
-    await this.#input.waitFor();
-    await this.#input.press('ControlOrMeta+a');
-    await this.#page.keyboard.press('Delete');
-    await this.#page.keyboard.insertText(text);
+    await waitFor('the box to hold what is typed', async () => {
+      await this.#input.press('ControlOrMeta+a');
+      await this.#page.keyboard.press('Delete');
+      await this.#page.keyboard.insertText(text);
+      return (await this.shownValue()) === text || undefined;
+    });
   }
 
   /** Presses Enter. */
   async accept(): Promise<void> {
-    await this.#input.press('Enter');
+    await waitFor('the box to take Enter', async () => (await pressEnter(this.#input)) || undefined);
+  }
+
+  /** Presses Enter if the item with this label has the focus at that very moment, and says whether it had. */
+  async acceptItem(text: string): Promise<boolean> {
+    return pressEnter(this.#input, { selector: `.quick-input-widget ${row}.focused ${label}`, text });
   }
 
   /** Types into an input box and presses Enter. */
@@ -117,10 +129,12 @@ export class QuickInput {
     await this.accept();
   }
 
-  /** Moves to the item with this label by the arrow keys, and presses Enter. */
+  /** Moves to the item with this label by the arrow keys, and presses Enter. A list that is filled anew may move the focus. */
   async pick(label: string): Promise<void> {
-    await this.focus(label);
-    await this.accept();
+    await waitFor(`the item "${label}" to be taken`, async () => {
+      await this.focus(label);
+      return (await this.acceptItem(label)) || undefined;
+    });
   }
 
   /** Moves to the item with this label by the arrow keys. */
@@ -133,14 +147,10 @@ export class QuickInput {
         return;
       }
       await this.#input.press('ArrowDown');
-      await waitFor(
-        'the focus to move',
-        async () => {
-          const now = (await this.items()).find(item => item.focused)?.label;
-          return now !== undefined && now !== focused ? true : undefined;
-        },
-        2000,
-      ).catch(() => {});
+      await soon(async () => {
+        const now = (await this.items()).find(item => item.focused)?.label;
+        return now !== undefined && now !== focused;
+      }, 2000);
     }
     throw new Error(`The item "${label}" can't be reached with the arrow keys.`);
   }
@@ -150,7 +160,8 @@ export class QuickInput {
     await this.#widget.locator('.quick-input-titlebar').getByRole('button', { name: 'Back' }).click();
   }
 
+  /** Presses Escape until it's gone. */
   async escape(): Promise<void> {
-    await pressEscape(this.#page);
+    await pressEscape(this.#page, 'the quick input', async () => !(await this.isOpen()));
   }
 }

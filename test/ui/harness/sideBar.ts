@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
+import { pressEscape } from './escape.ts';
 import { readParts } from './readParts.ts';
 import { screenText } from './screenText.ts';
-import { waitFor } from './waitFor.ts';
+import { soon, waitFor } from './waitFor.ts';
 
 /** A row of a tree view. */
 export interface TreeRow {
@@ -25,13 +26,16 @@ export class SideBar {
   async show(container: string): Promise<void> {
     const tab = this.#page.locator('.part.activitybar').getByRole('tab', { name: container });
     await tab.waitFor();
-    // A click on the shown one would hide it.
-    if ((await tab.getAttribute('aria-selected')) !== 'true') {
+    const isShown = async () => (await tab.getAttribute('aria-selected')) === 'true';
+    await waitFor(`the views of "${container}"`, async () => {
+      // A click on the shown one would hide it.
+      if (await isShown()) {
+        return true;
+      }
       await tab.click();
-    }
-    await waitFor(`the views of "${container}"`, async () =>
-      (await tab.getAttribute('aria-selected')) === 'true' ? true : undefined,
-    );
+      await soon(isShown, 5000);
+      return undefined;
+    });
   }
 
   /** The rows of a view that are on screen; those below a row that was just opened may come a moment later. */
@@ -55,20 +59,33 @@ export class SideBar {
   /** Opens a collapsed row. */
   async expand(view: string, label: string): Promise<void> {
     const row = this.row(view, label);
+    const isOpen = async () => (await row.getAttribute('aria-expanded')) !== 'false';
     await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) === 'false') {
+    await waitFor(`"${label}" to open`, async () => {
+      if (await isOpen()) {
+        return true;
+      }
       await row.locator('.monaco-tl-twistie').click();
-      await waitFor(`"${label}" to open`, async () =>
-        (await row.getAttribute('aria-expanded')) === 'true' ? true : undefined,
-      );
-    }
+      await soon(isOpen, 5000);
+      return undefined;
+    });
   }
 
   /** Clicks an inline action of a row. */
   async clickAction(view: string, label: string, action: string): Promise<void> {
     const row = this.row(view, label);
-    await row.hover();
-    await row.getByRole('button', { name: action }).click();
+    const button = row.getByRole('button', { name: action, exact: true });
+    // The button is there while the mouse is over the row, and the row may be elsewhere by then. A click that doesn't reach
+    // the button is none.
+    await waitFor(`"${action}" of "${label}"`, async () =>
+      row
+        .hover({ timeout: 2000 })
+        .then(() => button.click({ timeout: 2000 }))
+        .then(
+          () => true,
+          () => undefined,
+        ),
+    );
   }
 
   /** Chooses from a row's context menu. */
@@ -76,28 +93,41 @@ export class SideBar {
     const row = this.row(view, label);
     const menu = this.#page.locator('.monaco-menu').first();
     const item = menu.getByRole('menuitem', { name: action, exact: true });
-    // VS Code makes the menu for the row as it was when it was clicked, and a tree that is being drawn anew may have
-    // another row there by then. A person who sees the wrong menu closes it and clicks again.
-    await waitFor(`"${action}" in the menu of "${label}"`, async () => {
-      await row.click({ button: 'right' });
-      await menu.waitFor();
-      if (await item.isVisible()) {
+    const isGone = () => menu.isHidden();
+    // VS Code makes the menu for the row that is under the mouse when it clicks, which gets the focus. In a tree that is
+    // being drawn anew that may be another one, or the same as it was before. A person who sees the wrong menu closes it and
+    // clicks again.
+    const open = async () => {
+      await row.click({ button: 'right', timeout: 2000 }).catch(() => {});
+      if (!(await soon(() => menu.isVisible()))) {
+        return false;
+      }
+      if ((await this.#focusedRow(view)) === label && (await item.isVisible())) {
         return true;
       }
-      await this.#page.keyboard.press('Escape');
-      await menu.waitFor({ state: 'hidden' });
-      return undefined;
-    });
-    // A menu ignores the mouse in its first moments, so that the click that opened it chooses nothing.
-    await waitFor(`the menu to take "${action}"`, async () => {
-      const box = await item.boundingBox();
-      if (box) {
-        await this.#page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      await pressEscape(this.#page, 'the wrong menu', isGone);
+      return false;
+    };
+    await waitFor(`"${action}" in the menu of "${label}"`, async () => {
+      if (!(await open())) {
+        return undefined;
       }
-      return item.waitFor({ state: 'hidden', timeout: 500 }).then(
-        () => true,
-        () => undefined,
-      );
+      // A menu ignores the mouse in its first moments, so that the click that opened it chooses nothing; and it goes by
+      // itself when something else gets the focus. So it's clicked as long as it's there, and opened again if none of the
+      // clicks has reached it.
+      let isClicked = false;
+      await waitFor(`the menu to take "${action}"`, async () => {
+        if (await isGone()) {
+          return true;
+        }
+        isClicked ||= await item.click({ timeout: 1000 }).then(
+          () => true,
+          () => false,
+        );
+        await soon(isGone, 500);
+        return undefined;
+      });
+      return isClicked || undefined;
     });
   }
 
@@ -114,6 +144,12 @@ export class SideBar {
   /** What a view says while it has no rows. */
   async welcome(view: string): Promise<string> {
     return screenText(this.#pane(view).locator('.welcome-view-content'));
+  }
+
+  /** The label of the row that has the focus. */
+  async #focusedRow(view: string): Promise<string | undefined> {
+    const rows = await readParts(this.#pane(view).locator('.monaco-list-row.focused'), { label: '.label-name' });
+    return rows[0]?.label;
   }
 
   #pane(view: string): Locator {

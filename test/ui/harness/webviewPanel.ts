@@ -6,7 +6,11 @@ interface PageRoot {
   readonly outerHTML: string;
   readonly scrollWidth: number;
   readonly clientWidth: number;
-  readonly ownerDocument: { readonly title: string; readonly activeElement: { readonly textContent: string } | null };
+  readonly ownerDocument: {
+    readonly title: string;
+    readonly activeElement: { readonly textContent: string } | null;
+    hasFocus(): boolean;
+  };
 }
 
 /** The page of the webview that is shown in the editor's place. */
@@ -17,9 +21,10 @@ export class WebviewPanel {
     this.#page = page;
   }
 
-  /** What is on it. */
+  /** What is on it. While one page gives way to another, both are in the window for a moment. */
   get content(): FrameLocator {
-    return this.#page.locator('iframe.webview.ready').contentFrame().locator('iframe').contentFrame();
+    const shown = this.#page.locator('iframe.webview.ready:visible').last();
+    return shown.contentFrame().locator('#active-frame').contentFrame();
   }
 
   /** Everything that is on it, attributes, styles and scripts included. */
@@ -53,6 +58,11 @@ export class WebviewPanel {
 
   /** Presses Tab until a button of this name has the focus. */
   async tabTo(name: string): Promise<void> {
+    // Without the focus on the page, the key would go elsewhere; it comes a moment after the page.
+    await waitFor(
+      'the page to have the focus',
+      async () => (await this.#root(root => root.ownerDocument.hasFocus())) || undefined,
+    );
     for (let step = 0; step < 40; step++) {
       if ((await this.focused()) === name) {
         return;

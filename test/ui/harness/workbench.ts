@@ -17,7 +17,7 @@ import { type Problem, readProblems } from './problems.ts';
 import { QuickInput } from './quickInput.ts';
 import { readParts } from './readParts.ts';
 import { SideBar } from './sideBar.ts';
-import { waitFor } from './waitFor.ts';
+import { patience, soon, waitFor } from './waitFor.ts';
 import { WebviewPanel } from './webviewPanel.ts';
 
 /** What a test opens. */
@@ -147,6 +147,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       profileDir: join(root, 'profile'),
       ...(options.size === undefined ? {} : { size: options.size }),
     });
+    browser.setDefaultTimeout(patience);
     const page = browser.pages()[0] ?? (await browser.newPage());
     const close = async () => {
       open.delete(opened);
@@ -205,8 +206,12 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
   const dark = page.locator('.monaco-workbench.vs-dark');
   const toggleTheme = async () => {
     const wasDark = await dark.isVisible();
-    await page.keyboard.press('Control+Alt+Shift+KeyT');
-    await dark.waitFor({ state: wasDark ? 'detached' : 'visible' });
+    const isOther = async () => (await dark.isVisible()) !== wasDark;
+    await waitFor('the other theme', async () => {
+      // The key does nothing until VS Code has read the keybindings. Not again too soon: it leads back, too.
+      await page.keyboard.press('Control+Alt+Shift+KeyT');
+      return (await soon(isOther, 15_000)) || undefined;
+    });
     // Pages in webviews follow a moment later.
     await waitFor('the pages to follow', async () => !(await isOnPages(page, wasDark ? 'dark' : 'light')) || undefined);
   };
