@@ -9,7 +9,7 @@ export interface HostOptions {
    * otherwise. A desktop VS Code runs tests in one window alone, so a suite of several always runs in the VS Code server.
    */
   readonly windows?: number;
-  /** How long the whole run may take, the start of VS Code included; 180 unless told otherwise. */
+  /** How long the whole run may take, the start of VS Code included; 300 unless told otherwise. */
   readonly timeoutSeconds?: number;
   /** Added to the environment of VS Code. */
   readonly env?: Readonly<Record<string, string>>;

@@ -68,7 +68,7 @@ export interface SuiteWindow {
   screenshot(): Promise<Buffer | undefined>;
 }
 
-const defaultTimeoutSeconds = 180;
+const defaultTimeoutSeconds = 300;
 
 /**
  * Runs the bundle of a suite in a VS Code with fresh data, and counts whatever goes wrong as a failure: a test, a

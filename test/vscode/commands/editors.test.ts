@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { headerSnapshot, services } from '../harness/inside.ts';
-import { addServer, pause, readText, run, until } from '../harness/keyring.ts';
+import { addServer, leaving, readText, run, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 import { addTodos, beginAfresh, configPath, file, key, secret, valueFor } from './samples.ts';
 
@@ -121,11 +121,7 @@ describe('A command', () => {
       });
       const { vault } = await services();
       const before = vault.credential(credentialId);
-      const running = run(command, { credentialId });
-      await pause(500);
-      // An empty value is refused, so the box is still there to be left.
-      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-      assert.equal(await running, undefined);
+      assert.equal(await leaving(run(command, { credentialId })), undefined);
       assert.equal(vault.credential(credentialId), before);
     });
   }

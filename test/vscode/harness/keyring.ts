@@ -53,7 +53,7 @@ export function readConfig(path = '.vscode/mcp.json') {
 }
 
 /** Waits until a condition holds. @throws Error with `what` when it doesn't in time */
-export async function until<T>(what: string, condition: () => T | Promise<T>, seconds = 15): Promise<NonNullable<T>> {
+export async function until<T>(what: string, condition: () => T | Promise<T>, seconds = 30): Promise<NonNullable<T>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await condition();
@@ -69,6 +69,19 @@ export async function until<T>(what: string, condition: () => T | Promise<T>, se
 
 export function pause(milliseconds: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, milliseconds));
+}
+
+/** Leaves what a command asks with Escape, whenever its question comes, and returns what the command does then. */
+export async function leaving<T>(running: Promise<T>): Promise<T> {
+  const isOver = running.then(
+    () => true,
+    () => true,
+  );
+  await until('the end of the command', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+    return Promise.race([isOver, pause(200)]);
+  });
+  return running;
 }
 
 /** The names of the tools that VS Code has of MCP servers whose own name contains this. */

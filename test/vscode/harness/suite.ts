@@ -4,7 +4,7 @@ import type { SuiteEvent } from '../../host/suiteProtocol.ts';
 import { testEnvironment } from './testEnvironment.ts';
 
 /** A test starts servers and waits for VS Code to connect to them; what takes longer sets its own limit. */
-const testTimeout = 30_000;
+const testTimeout = 60_000;
 
 /**
  * Makes the `run()` that VS Code calls in the bundle of a suite:

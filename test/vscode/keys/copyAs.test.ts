@@ -7,7 +7,7 @@ import type { Services } from '../../../src/services.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import type { HttpMcpServer } from '../../servers/httpMcpServer.ts';
 import { forgetAll, headerSnapshot, services, uriOf } from '../harness/inside.ts';
-import { addServer, run, until } from '../harness/keyring.ts';
+import { addServer, leaving, run, until } from '../harness/keyring.ts';
 import { Messages } from '../harness/messages.ts';
 
 const key = `demo-key-"it's"-$HOME`;
@@ -104,12 +104,7 @@ describe('Copy As', () => {
 
   it('asks what it was not told, and Escape copies nothing', async () => {
     await vscode.env.clipboard.writeText('before');
-    const copying = run('mcpKeyring.servers.copyAs', target);
-    await until('the first question', async () => {
-      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-      return Promise.race([copying.then(() => true), new Promise(resolve => setTimeout(resolve, 200))]);
-    });
-    assert.equal(await copying, undefined);
+    assert.equal(await leaving(run('mcpKeyring.servers.copyAs', target)), undefined);
     assert.equal(await vscode.env.clipboard.readText(), 'before');
   });
 

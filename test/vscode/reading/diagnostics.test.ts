@@ -155,8 +155,8 @@ describe('Problems', () => {
       const now = nowSeconds();
       await writeConfig(
         configText({
-          // Half of its life is soon: the token is good for a second, is said to end for two, and has ended then.
-          todos: { value: `Bearer ${freshJwt({ iat: now - 1, exp: now + 3 })}` },
+          // Half of its life is soon: the token is good for a second, is said to end for three, and has ended then.
+          todos: { value: `Bearer ${freshJwt({ iat: now - 2, exp: now + 4 })}` },
         }),
       );
       const seen: string[] = [];
@@ -170,12 +170,12 @@ describe('Problems', () => {
         return state === 'token-expired';
       });
       assert.deepEqual(seen.slice(-2), ['token-expires-soon', 'token-expired']);
-      assert.ok(Date.now() >= (now + 3) * 1000 && Date.now() < (now + 5) * 1000);
+      assert.ok(Date.now() >= (now + 4) * 1000 && Date.now() < (now + 9) * 1000);
     });
 
     it('when a token becomes valid', async () => {
       const now = nowSeconds();
-      await writeConfig(configText({ todos: { value: `Bearer ${freshJwt({ nbf: now + 3 })}` } }));
+      await writeConfig(configText({ todos: { value: `Bearer ${freshJwt({ nbf: now + 4 })}` } }));
       await untilCodes('secret-in-file', 'token-not-yet-valid');
       await untilCodes('secret-in-file');
     });

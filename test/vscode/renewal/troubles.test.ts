@@ -173,7 +173,7 @@ describe('Renewal that fails', function () {
       (await serve(port)).json('/token', { access_token: 'fake-new', expires_in: 3600 });
       // By itself it would be tried again half a minute later.
       focus.fire({ focused: true, active: true });
-      await until('the new token', () => all.vault.credential(id)?.timesRenewed === 1, 5);
+      await until('the new token', () => all.vault.credential(id)?.timesRenewed === 1, 15);
       assert.equal(await tokenFor('away'), 'fake-new');
     } finally {
       renewal.dispose();

@@ -13,8 +13,7 @@ const config = 'folder/.vscode/mcp.json';
 const header = 'X-API-Key';
 
 // A file says who gets a value, and files lie. Whatever the lie, the other server must get nothing.
-describe('The resolver', function () {
-  this.timeout(40_000);
+describe('The resolver', () => {
   let honest: HttpMcpServer;
   let evil: HttpMcpServer;
   let id: string;

@@ -138,6 +138,7 @@ describe('Restricted Mode', function () {
     ]) {
       fake.say(message);
     }
+    await until('the page', () => fake.received.length > 0);
     await pause(500);
     assert.deepEqual(
       fake.received.map(message => (message.type === 'empty' ? message.empty.title : message.type)),

@@ -64,6 +64,7 @@ describe('The token details', () => {
     await until('the tab', () => tabs().some(({ label }) => label === 'panel admin (token details)'));
     await run('mcpKeyring.credentials.showDetails', { credentialId: bearer });
     await run('mcpKeyring.credentials.showDetails', { credentialId: signed });
+    await until('both tabs', () => tabs().length > 1);
     await pause(500);
     assert.deepEqual(
       tabs().map(({ label }) => label),

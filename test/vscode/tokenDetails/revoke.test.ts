@@ -5,7 +5,7 @@ import { ServerProvider } from '../../../src/features/provided/provider.ts';
 import type { Services } from '../../../src/services.ts';
 import { startApiKeyServer } from '../../servers/apiKeyServer.ts';
 import { headerSnapshot, services, uriOf } from '../harness/inside.ts';
-import { addServer, readConfig, run, start, until } from '../harness/keyring.ts';
+import { addServer, leaving, readConfig, run, start, until } from '../harness/keyring.ts';
 import { Questions } from '../harness/questions.ts';
 import { freshJwt } from '../harness/tokens.ts';
 
@@ -200,11 +200,7 @@ describe('Revoking a credential', () => {
   it('is not asked again of one that is revoked: it offers another for its server', async () => {
     const revoked = inside.vault.credentials.find(({ name }) => name === 'gone');
     assert.ok(revoked);
-    const wizard = revoke(inside, { credentialId: revoked.id });
-    await until('the wizard', () => true);
-    await new Promise(resolve => setTimeout(resolve, 500));
-    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-    await wizard;
+    await leaving(revoke(inside, { credentialId: revoked.id }));
     assert.equal(asked, undefined);
   });
 });

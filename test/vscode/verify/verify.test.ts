@@ -13,8 +13,7 @@ import { answering } from '../harness/messages.ts';
 
 const secret = 'demo-shared-secret-that-protects-nothing';
 
-describe('Verify Token', function () {
-  this.timeout(40_000);
+describe('Verify Token', () => {
   let server: Server;
   let origin: string;
   let requests: string[] = [];
