@@ -147,6 +147,7 @@ export function decodeSigningKey(text: string): Result<SigningKey, Reason> {
         return {
           type: 'jwk',
           ...common,
+          text: jwkText(common.text),
           encoding: oneOf(entry.raw('encoding'), ['jwk']),
           publicJwk: publicJwk(entry.raw('publicJwk')),
           algorithm: algorithm(entry.raw('algorithm')),
@@ -163,6 +164,18 @@ function algorithm(value: unknown): AlgorithmName {
     throw new WrongShape();
   }
   return found.name;
+}
+
+/** A private key that is no JSON would be quoted by the error of whoever takes it apart, and errors are logged. */
+function jwkText(text: Secret): Secret {
+  let jwk: unknown;
+  try {
+    jwk = JSON.parse(text.reveal());
+  } catch {
+    throw new WrongShape();
+  }
+  record(jwk);
+  return text;
 }
 
 /** A public key is shown and exported: one that has come to hold its secret is damaged, not public. */

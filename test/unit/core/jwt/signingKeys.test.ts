@@ -158,6 +158,8 @@ describe('signing keys in the vault', () => {
       { ...good, algorithm: undefined },
       { ...good, kid: 5 },
       { ...good, text: {} },
+      { ...good, text: 'AGE-SECRET' },
+      { ...good, text: '[]' },
     ]) {
       assert.deepEqual(decodeSigningKey(JSON.stringify(wrong)), { ok: false, error: 'wrong-shape' });
     }
