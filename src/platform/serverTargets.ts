@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { Inventory } from '../core/inventory/inventory.ts';
 import type { HeaderSnapshot, ServerSnapshot, Snapshot } from '../core/inventory/types.ts';
 import { providedFile, type ServerTarget } from '../ids.ts';
 import { fileLabel } from './configFiles.ts';
@@ -33,7 +34,7 @@ export function findServer(
  * @throws Cancelled
  */
 export async function askForServer(
-  snapshot: Snapshot,
+  inventory: Pick<Inventory, 'snapshot' | 'filesKnown'>,
   target: ServerTarget | undefined,
   wanted: (server: ServerSnapshot) => boolean = () => true,
   provided = false,
@@ -41,6 +42,9 @@ export async function askForServer(
   if (target?.file && target.server) {
     return target;
   }
+  // The command may be the first thing of this window, and what has not been read yet is not missing.
+  await inventory.filesKnown;
+  const { snapshot } = inventory;
   const inFiles = snapshot.files.flatMap(file =>
     file.servers.filter(wanted).map(server => ({ file: file.source.uri, server })),
   );

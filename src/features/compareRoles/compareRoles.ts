@@ -23,7 +23,7 @@ export async function compareRoles(
   target?: ServerTarget,
   answers: CompareRolesAnswers = {},
 ): Promise<CompareRolesResult> {
-  const chosen = await askForServer(services.inventory.snapshot, target, server => server.url !== undefined, true);
+  const chosen = await askForServer(services.inventory, target, server => server.url !== undefined, true);
   const server = await readHttpServer(services, chosen);
   await refuseInsecure(server);
   const roles = await chooseRoles(services, server, answers);

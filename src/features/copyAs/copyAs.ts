@@ -38,7 +38,7 @@ export async function copyAs(
   target?: ServerTarget,
   answers: CopyAsAnswers = {},
 ): Promise<CopyAsResult> {
-  const chosen = await askForServer(services.inventory.snapshot, target, server => server.url !== undefined, true);
+  const chosen = await askForServer(services.inventory, target, server => server.url !== undefined, true);
   const server = await readHttpServer(services, chosen);
   const draft = checked(answers);
   await runWizard(vscode.l10n.t('Copy Request to {0}', plainText(chosen.server)), stepsFor(server, draft));

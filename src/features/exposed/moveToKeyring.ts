@@ -16,7 +16,7 @@ export async function moveToKeyring(
 ): Promise<AddServerResult | undefined> {
   const { inventory, vault } = services;
   await vault.load();
-  const chosen = await askForServer(inventory.snapshot, target, server =>
+  const chosen = await askForServer(inventory, target, server =>
     server.headers.some(header => header.kind === 'literal' && header.authenticates),
   );
   const running = quiet ? [] : await runningAmong(services, [chosen]);

@@ -33,7 +33,7 @@ interface Carried {
  */
 export async function takeOver(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, vault, deliverer } = services;
-  const chosen = await askForServer(inventory.snapshot, target, server => server.url !== undefined);
+  const chosen = await askForServer(inventory, target, server => server.url !== undefined);
   await vault.load();
   await moveLiterals(services, chosen);
   const found = await deliverer.find(chosen);

@@ -30,12 +30,12 @@ import type { Services } from '../../services.ts';
 import { choosePlacements, otherPlaces, planPlacement } from './attachAll.ts';
 
 export async function openFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
-  const file = target?.file ?? (await askForServer(inventory.snapshot, undefined)).file;
+  const file = target?.file ?? (await askForServer(inventory, undefined)).file;
   await vscode.window.showTextDocument(fileUri(file));
 }
 
 export async function revealInFile({ inventory }: Services, target?: ServerTarget): Promise<void> {
-  const chosen = await askForServer(inventory.snapshot, target);
+  const chosen = await askForServer(inventory, target);
   const found = findServer(inventory.snapshot, chosen);
   const source = inventory.snapshot.files.find(file => file.source.uri === chosen.file)?.source;
   if (!found || !source) {
@@ -53,7 +53,7 @@ export async function attachCredential(
   files?: 'this' | 'all',
 ): Promise<void> {
   const { inventory, vault, deliverer } = services;
-  const server = await askForServer(inventory.snapshot, target, candidate => candidate.url !== undefined, true);
+  const server = await askForServer(inventory, target, candidate => candidate.url !== undefined, true);
   await vault.load();
   const offered = providedServer(services, server);
   const found = offered ? undefined : await deliverer.find(server);
@@ -220,7 +220,7 @@ function notFound({ file, server }: ServerTarget): KeyringError {
 export async function detachCredential(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, deliverer, vault } = services;
   await vault.load();
-  const chosen = await askForServer(inventory.snapshot, target, server =>
+  const chosen = await askForServer(inventory, target, server =>
     server.headers.some(header => header.credentialId !== undefined),
   );
   const found = await deliverer.find(chosen);
@@ -235,7 +235,7 @@ export async function renewToken(services: Services, target?: ServerTarget): Pro
   const { inventory, vault, deliverer } = services;
   await vault.load();
   const chosen = await askForServer(
-    inventory.snapshot,
+    inventory,
     target,
     server => server.headers.some(header => header.credentialId !== undefined),
     true,
@@ -252,7 +252,7 @@ export async function copyToken(services: Services, target?: ServerTarget): Prom
   const { inventory, vault, clipboard, settings, clock, deliverer } = services;
   await vault.load();
   const chosen = await askForServer(
-    inventory.snapshot,
+    inventory,
     target,
     server => server.headers.some(header => header.authenticates),
     true,
@@ -283,7 +283,7 @@ export async function copyToken(services: Services, target?: ServerTarget): Prom
 
 export async function startServer(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, mcp, context, deliverer } = services;
-  const chosen = await askForServer(inventory.snapshot, target, undefined, true);
+  const chosen = await askForServer(inventory, target, undefined, true);
   const offered = providedServer(services, chosen);
   let found: FoundServer | undefined;
   if (!offered) {
@@ -315,7 +315,7 @@ export async function startServer(services: Services, target?: ServerTarget): Pr
 
 export async function removeServer(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, deliverer } = services;
-  const chosen = await askForServer(inventory.snapshot, target, undefined, true);
+  const chosen = await askForServer(inventory, target, undefined, true);
   const offered = providedServer(services, chosen);
   if (offered) {
     await removeOffered(services, offered);
@@ -358,7 +358,7 @@ async function removeOffered(services: Services, server: ProvidedSnapshot): Prom
 
 export async function repairHeader(services: Services, target?: ServerTarget): Promise<void> {
   const { inventory, deliverer } = services;
-  const chosen = await askForServer(inventory.snapshot, target, server =>
+  const chosen = await askForServer(inventory, target, server =>
     server.headers.some(header => header.status === 'invalidHeader'),
   );
   const found = await deliverer.find(chosen);

@@ -26,7 +26,7 @@ export async function copyServer(
   answers: CopyServerAnswers = {},
 ): Promise<ServerTarget> {
   const { inventory, vault, deliverer, files } = services;
-  const chosen = await askForServer(inventory.snapshot, target, server => server.url !== undefined);
+  const chosen = await askForServer(inventory, target, server => server.url !== undefined);
   await vault.load();
   const found = await deliverer.find(chosen);
   const place = answers.to === undefined ? await choosePlace(services, found) : placeOf(answers.to, files);

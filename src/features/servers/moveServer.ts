@@ -31,6 +31,7 @@ export async function moveServer(
 ): Promise<ServerTarget> {
   const { inventory, vault, deliverer, files } = services;
   const from = to === 'dotMcp' ? 'vscode' : 'dotMcp';
+  await inventory.filesKnown;
   const movable = new Set(
     files.locations.filter(place => place.format.id === from && place.folder).map(({ key }) => key),
   );
@@ -38,7 +39,11 @@ export async function moveServer(
     ...inventory.snapshot,
     files: inventory.snapshot.files.filter(({ source }) => movable.has(source.uri)),
   };
-  const chosen = await askForServer(snapshot, target, server => server.url !== undefined);
+  const chosen = await askForServer(
+    { snapshot, filesKnown: inventory.filesKnown },
+    target,
+    server => server.url !== undefined,
+  );
   await vault.load();
   const found = await deliverer.find(chosen);
   const place = siblingOf(services, found, to);

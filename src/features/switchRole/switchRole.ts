@@ -20,7 +20,7 @@ import type { Services } from '../../services.ts';
 export async function switchServerRole(services: Services, target?: ServerTarget, role?: string): Promise<string> {
   const { inventory, vault, settings } = services;
   await vault.load();
-  const chosen = await askForServer(inventory.snapshot, target, server =>
+  const chosen = await askForServer(inventory, target, server =>
     server.headers.some(header => signedCredential(services, header.credentialId)),
   );
   const found = findServer(inventory.snapshot, chosen);

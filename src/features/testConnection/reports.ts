@@ -37,7 +37,7 @@ export class Reports implements Disposable {
     if (!vscode.workspace.isTrusted) {
       throw new KeyringError('workspace-not-trusted');
     }
-    const chosen = await askForServer(inventory.snapshot, target, server => server.url !== undefined, true);
+    const chosen = await askForServer(inventory, target, server => server.url !== undefined, true);
     const diagnosis = await this.#diagnose(chosen, answers?.tool);
     if (!answers || answers.show) {
       this.#show(chosen, diagnosis);
