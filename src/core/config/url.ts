@@ -94,6 +94,15 @@ export function shownUrl(text: string): string {
   return text.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//…@');
 }
 
+/**
+ * A URL as a person is to judge it: what it means, and not how it's written. A user name may look like a host, and a letter of
+ * another script like a Latin one.
+ */
+export function meantUrl(text: string): string {
+  const parts = readUrl(text);
+  return parts.ok ? parts.value.canonical : shownUrl(text);
+}
+
 /** Whether a URL names this machine: `localhost`, a name under it (RFC 6761 section 6.3), 127.0.0.0/8 or ::1. */
 export function isLoopback(text: string): boolean {
   const parts = readUrl(text);

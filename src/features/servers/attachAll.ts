@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { canonicalUrl } from '../../core/config/url.ts';
+import { canonicalUrl, meantUrl } from '../../core/config/url.ts';
 import { hasReference } from '../../core/config/variables.ts';
 import type { Credential } from '../../core/credentials/types.ts';
 import { plainText } from '../../core/text.ts';
@@ -104,7 +104,7 @@ export async function choosePlacements(
       vscode.l10n.t(
         '{0} files name {1}. Where does “{2}” go?',
         all.length,
-        plainText(first.placement.url, 100),
+        plainText(meantUrl(first.placement.url), 100),
         plainText(credential.name),
       ),
     ),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ParsedHeader } from '../../core/config/types.ts';
-import { canonicalUrl } from '../../core/config/url.ts';
+import { canonicalUrl, meantUrl } from '../../core/config/url.ts';
 import { withEvent } from '../../core/credentials/history.ts';
 import { currentToken } from '../../core/credentials/token.ts';
 import type { Credential } from '../../core/credentials/types.ts';
@@ -110,7 +110,7 @@ export async function attachHereToo(
   const url = found.parsed.url?.value ?? '';
   const attach = vscode.l10n.t('Attach');
   const answer = await vscode.window.showWarningMessage(
-    inertText(vscode.l10n.t('Send “{0}” to {1} too?', plainText(credential.name), plainText(url))),
+    inertText(vscode.l10n.t('Send “{0}” to {1} too?', plainText(credential.name), plainText(meantUrl(url)))),
     {
       modal: true,
       detail: inertText(

@@ -231,7 +231,7 @@ async function useUrl(services: Services, target: ServerTarget, wanted: string):
   // Reports know no queries, in which secrets stand. The server's own stays with it, and goes to no other.
   const url = isElsewhere || new URL(wanted).search !== '' ? wanted : `${wanted}${new URL(from).search}`;
   if (isElsewhere) {
-    await confirmOrigin(url, credential?.name ?? target.server);
+    await confirmOrigin(canonical.value, credential?.name ?? target.server);
   }
   const allowInsecure = await confirmInsecure(url);
   if (offered) {

@@ -90,6 +90,14 @@ describe('A refusal', () => {
     await refused();
   });
 
+  it('asks about the address that is meant, however it is written', async () => {
+    writeText(file, lying.replace(other.url, other.url.replace('://', '://weather.example@')));
+    messages.answer = ({ buttons }) => buttons.find(button => button === 'Attach Here Too...');
+    await refused();
+    const dialog = await until('the dialog', () => messages.shown.find(({ kind }) => kind === 'warning'));
+    assert.equal(dialog.text, `Send “weather key” to ${other.url} too?`);
+  });
+
   it('attaches the credential to the other URL as well, by a reference of its own', async () => {
     messages.answer = ({ buttons }) => buttons.find(button => button === 'Attach Here Too...' || button === 'Attach');
     await refused();

@@ -1,6 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${...} is what config files say.
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
-import { canonicalUrl, isLoopback, readUrl, shownUrl, transportSecurity } from '../../../../src/core/config/url.ts';
+import {
+  canonicalUrl,
+  isLoopback,
+  meantUrl,
+  readUrl,
+  shownUrl,
+  transportSecurity,
+} from '../../../../src/core/config/url.ts';
 import { fail, ok } from '../../../../src/core/result.ts';
 
 describe('canonicalUrl', () => {
@@ -84,6 +91,12 @@ describe('canonicalUrl', () => {
       }),
     );
   });
+});
+
+it('meantUrl shows the host that a URL means', () => {
+  strictEqual(meantUrl('https://good.example@evil.example/mcp?key=x'), 'https://evil.example/mcp');
+  strictEqual(meantUrl('https://\u0435xample.com/mcp'), 'https://xn--xample-2of.com/mcp');
+  strictEqual(meantUrl('https://a@${host}/mcp?key=x'), 'https://…@${host}/mcp');
 });
 
 describe('shownUrl', () => {
