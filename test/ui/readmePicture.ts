@@ -81,7 +81,7 @@ try {
     await page.mouse.up();
   }
   await workbench.dismissNotifications();
-  await editor.hover('"Authorization"');
+  await editor.hover('"Authorization"', /JWT/);
   await page.screenshot({ path: target });
   await workbench.close();
 } finally {

@@ -88,7 +88,7 @@ describe('Tokens', () => {
 
   it('are read by a hover in any text', async () => {
     await workbench.editor.open('notes.txt');
-    const said = anyTime(await workbench.editor.hover(valid.slice(0, 30)));
+    const said = anyTime(await workbench.editor.hover(valid.slice(0, 30), /role\teditor/));
     await workbench.screenshot('hover-text-light');
     assert.match(said, /The token expires in # min \(.*\)\./);
     assert.match(said, /JWT · HS256 · ▰▰▱▱▱▱▱▱▱▱ # min left of # min/);
@@ -159,7 +159,7 @@ describe('Tokens', () => {
 
   it('are read by a hover over a header', async () => {
     const { editor } = workbench;
-    const said = anyTime(await editor.hover(valid.slice(0, 30)));
+    const said = anyTime(await editor.hover(valid.slice(0, 30), /role\teditor/));
     await workbench.screenshot('hover-header-light');
     assert.match(said, /The token expires on /);
     assert.match(said, /JWT · HS256 · ▰▰▱▱▱▱▱▱▱▱ # min left of # min/);
@@ -234,7 +234,7 @@ describe('Tokens', () => {
     ]);
     await workbench.dismissNotifications();
 
-    const said = await editor.hover('${input:mcp-keyring.short.');
+    const said = await editor.hover('${input:mcp-keyring.short.', /role\tadmin/);
     await workbench.screenshot('hover-reference-light');
     assert.match(said, /short-lived · signed JWT · http:\/\/127\.0\.0\.1:\d+\/mcp/);
     assert.match(said, /^Renew \| Copy Token \| Details \| Verify \| Show Claims \| Test Connection$/m);

@@ -83,23 +83,26 @@ export class Editor {
     await pressEscape(this.#page, 'the find widget', async () => (await widget.count()) === 0);
   }
 
-  /** Rests the mouse on the first occurrence of a text, and returns what the hover says. */
-  async hover(text: string): Promise<string> {
+  /**
+   * Rests the mouse on the first occurrence of a text, and returns what the hover says once it has what is wanted of it: what
+   * Problems says of the text is there a moment earlier than what extensions say.
+   */
+  async hover(text: string, wanted: RegExp): Promise<string> {
     await this.goTo(text);
     const hover = this.#page
       .locator('.monaco-editor .monaco-hover:visible, .monaco-resizable-hover .monaco-hover:visible')
       .first();
     const read = async () => {
       const said = await screenText(hover);
-      return said === '' || said === 'Loading...' ? undefined : said;
+      return wanted.test(said) ? said : undefined;
     };
     // It goes again when the text below it moves.
-    const said = await waitFor(`a hover on "${text}"`, async () => {
+    const said = await waitFor(`a hover on "${text}" that says ${wanted}`, async () => {
       const place = await this.#placeOf(text);
       // From elsewhere, so that the mouse moves even when it was there already.
       await this.#page.mouse.move(place.x, place.y - 40);
       await this.#page.mouse.move(place.x, place.y, { steps: 4 });
-      return waitFor('it', read, 3000).catch(() => undefined);
+      return waitFor('it', read, 5000).catch(() => undefined);
     });
     // It fades in, and a picture of it should be sharp.
     await hover.evaluate((element: { getAnimations(): { readonly finished: Promise<unknown> }[] }) =>
