@@ -666,6 +666,13 @@ export const guards: readonly Mutation[] = [
     replace: 'false',
   },
   {
+    guard: 'what a partial clone lacks is not fetched',
+    file: 'src/platform/node/git.ts',
+    find: "GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: ''",
+    replace: '',
+    noticedBy: 'unit: platform/git',
+  },
+  {
     guard: 'a command with answers is not for a file to call',
     file: 'src/platform/fileCalls.ts',
     find: '.includes(command)',

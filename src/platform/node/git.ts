@@ -5,6 +5,12 @@ import { createInterface } from 'node:readline';
 /** Git asks nobody anything, takes no locks, and starts nothing that a repository names in its configuration. */
 const options = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath='];
 
+/**
+ * What a partial clone lacks stays away: fetching it would run what the repository names as its remote, and not only for a
+ * history: an index may be sparse. Older versions of git know no such wish, but take no way to a remote then.
+ */
+const environment = { ...process.env, GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: '' };
+
 /** In ms. A file system that hangs must not hang us. */
 const patience = 10_000;
 
@@ -42,8 +48,11 @@ export async function trackedByGit(paths: readonly string[]): Promise<ReadonlySe
 function indexed(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const args = [...options, '-C', folder, 'ls-files', '-z', '--', ...names.map(name => `:(literal)${name}`)];
   return new Promise(resolve => {
-    execFile('git', args, { timeout: patience, windowsHide: true }, (error: ExecFileException | null, stdout: string) =>
-      resolve(error === null ? stdout.split('\0') : []),
+    execFile(
+      'git',
+      args,
+      { env: environment, timeout: patience, windowsHide: true },
+      (error: ExecFileException | null, stdout: string) => resolve(error === null ? stdout.split('\0') : []),
     );
   });
 }
@@ -80,8 +89,7 @@ export function searchGitHistory(path: string, text: string): Promise<GitHistory
   ];
   const git = spawn('git', [...options, '-C', dirname(path), ...args, '--format=%x00%h %cs', '--', basename(path)], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    // What a partial clone lacks stays away: fetching it would run what the repository names as its remote.
-    env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
+    env: environment,
     timeout: searchPatience,
     windowsHide: true,
   });

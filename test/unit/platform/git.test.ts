@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { searchGitHistory, trackedByGit } from '../../../src/platform/node/git.ts';
 
 describe('git', function () {
@@ -73,5 +74,34 @@ describe('git', function () {
     await trackedByGit([path('other.json')]);
     await searchGitHistory(path('other.json'), 'x');
     assert.throws(() => execFileSync('ls', [mark], { stdio: 'ignore' }));
+  });
+
+  it('fetches nothing that a partial clone lacks: its remote may be any program', async () => {
+    const mark = path('fetched');
+    const [source, whole, lacking] = [path('source'), path('whole'), path('lacking')];
+    const file = join(lacking, 'deep', 'mcp.json');
+    mkdirSync(join(source, 'deep'), { recursive: true });
+    writeFileSync(join(source, 'deep', 'mcp.json'), '{}\n');
+    git('-C', source, 'init', '-b', 'main');
+    git('-C', source, 'config', 'uploadpack.allowFilter', 'true');
+    git('-C', source, 'add', '.');
+    git('-C', source, 'commit', '-m', 'one');
+    for (const clone of [whole, lacking]) {
+      git('clone', '--filter=tree:0', '--no-checkout', pathToFileURL(source).href, clone);
+    }
+    git('-C', whole, 'sparse-checkout', 'init', '--cone', '--sparse-index');
+    git('-C', whole, 'checkout', 'main');
+    for (const name of ['index', 'config', 'config.worktree']) {
+      copyFileSync(join(whole, '.git', name), join(lacking, '.git', name));
+    }
+    git('-C', lacking, 'config', 'remote.origin.uploadpack', `touch "${mark}"; git-upload-pack`);
+    mkdirSync(join(lacking, 'deep'));
+    writeFileSync(file, '{}\n');
+    await trackedByGit([file]);
+    await searchGitHistory(file, 'x');
+    assert.equal(existsSync(mark), false);
+    // Whoever asks git without care starts it.
+    git('-C', lacking, 'ls-files');
+    assert.equal(existsSync(mark), true);
   });
 });
