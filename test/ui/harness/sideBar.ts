@@ -75,6 +75,7 @@ export class SideBar {
   async clickAction(view: string, label: string, action: string): Promise<void> {
     const row = this.row(view, label);
     const button = row.getByRole('button', { name: action, exact: true });
+    await this.#settles(view);
     // The button is there while the mouse is over the row, and the row may be elsewhere by then. A click that doesn't reach
     // the button is none.
     await waitFor(`"${action}" of "${label}"`, async () =>
@@ -98,6 +99,7 @@ export class SideBar {
     // being drawn anew that may be another one, or the same as it was before. A person who sees the wrong menu closes it and
     // clicks again.
     const open = async () => {
+      await this.#settles(view);
       await row.click({ button: 'right', timeout: 2000 }).catch(() => {});
       if (!(await soon(() => menu.isVisible()))) {
         return false;
@@ -144,6 +146,23 @@ export class SideBar {
   /** What a view says while it has no rows. */
   async welcome(view: string): Promise<string> {
     return screenText(this.#pane(view).locator('.welcome-view-content'));
+  }
+
+  /**
+   * Waits until no row has come or gone for a moment: while VS Code reads a tree anew, it runs what is clicked without the row,
+   * and the person is asked which one was meant.
+   */
+  async #settles(view: string): Promise<void> {
+    let before: string | undefined;
+    let since = Date.now();
+    await waitFor(`the rows of "${view}" to stay`, async () => {
+      const now = JSON.stringify((await this.rows(view)).map(({ label, level }) => [label, level]));
+      if (now !== before) {
+        before = now;
+        since = Date.now();
+      }
+      return Date.now() - since > 250 || undefined;
+    });
   }
 
   /** The label of the row that has the focus. */
