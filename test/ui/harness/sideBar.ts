@@ -114,18 +114,21 @@ export class SideBar {
       if (!(await open())) {
         return undefined;
       }
-      // A menu ignores the mouse in its first moments, so that the click that opened it chooses nothing; and it goes by
-      // itself when something else gets the focus. So it's clicked as long as it's there, and opened again if none of the
-      // clicks has reached it.
+      // A menu ignores the mouse in its first 100 ms, so that the click that opened it chooses nothing. By the page's own
+      // clock: what is set there later and for longer comes later, however busy it is.
+      await this.#page.evaluate('new Promise(resolve => setTimeout(resolve, 150))');
+      // It also goes by itself when something else gets the focus. So it's clicked as long as it's there, and opened again if
+      // none of the clicks has reached it.
       let isClicked = false;
       await waitFor(`the menu to take "${action}"`, async () => {
         if (await isGone()) {
           return true;
         }
-        isClicked ||= await item.click({ timeout: 1000 }).then(
+        const reached = await item.click({ timeout: 1000 }).then(
           () => true,
           () => false,
         );
+        isClicked ||= reached;
         await soon(isGone, 500);
         return undefined;
       });
