@@ -30,60 +30,97 @@ export function findInputUses(text: string, format: ConfigFormat, inputId: strin
     return [];
   }
   const strings = allStrings(text);
+  const others = new Set(
+    strings.filter(({ key, value }) => key === 'id' && value !== inputId).map(({ container }) => container),
+  );
+  const urls = urlsByContainer(strings, format);
   const uses: InputUse[] = [];
-  for (const { path, value } of strings) {
-    if (value.includes(`{input:${inputId}}`)) {
-      uses.push(useAt(path, strings, format));
-    } else if (value.includes(inputId) && !isOwnInput(path, strings, inputId)) {
+  for (const found of strings) {
+    if (found.value.includes(`{input:${inputId}}`)) {
+      uses.push(useAt(found, urls, format));
+    } else if (found.value.includes(inputId) && !isOwnInput(found, others)) {
       uses.push({ urls: [] });
     }
   }
   return uses;
 }
 
-/** Whether the place is the id or the `args` of the input itself. */
-function isOwnInput(path: readonly string[], strings: readonly FoundString[], inputId: string): boolean {
-  const owner = containerOf(path);
-  const ids = strings.filter(other => other.path.at(-1) === 'id' && containerOf(other.path) === owner);
-  return (path.at(-1) === 'id' || path.at(-1) === 'args') && ids.every(({ value }) => value === inputId);
+/** An object or array of the text. Two of the same key are two. */
+interface Container {
+  readonly key: string;
+  /** How many containers are around it. */
+  readonly depth: number;
+  /** From the one below the root down to this one: as many of them as a use is told by, however deep it stands. */
+  readonly line: readonly Container[];
 }
 
-function containerOf(path: readonly string[]): string {
-  return path.slice(0, -1).join('\n');
-}
+/** More than lead to a header of a server in any format. */
+const lineLength = 8;
 
 interface FoundString {
-  /** Keys from the root to the value, each with a number that tells containers of the same key apart. */
-  readonly path: readonly string[];
+  readonly container: Container;
+  readonly key: string;
   readonly value: string;
 }
 
-function useAt(path: readonly string[], strings: readonly FoundString[], format: ConfigFormat): InputUse {
+function urlsByContainer(
+  strings: readonly FoundString[],
+  { urlKeys }: ConfigFormat,
+): ReadonlyMap<Container, readonly string[]> {
+  const urls = new Map<Container, string[]>();
+  for (const { container, key, value } of strings) {
+    if (urlKeys.includes(key)) {
+      const known = urls.get(container);
+      if (known) {
+        known.push(value);
+      } else {
+        urls.set(container, [value]);
+      }
+    }
+  }
+  return urls;
+}
+
+/**
+ * Whether the place is the id or the `args` of the input itself.
+ * @param others the containers that have another id, perhaps beside ours
+ */
+function isOwnInput({ container, key }: FoundString, others: ReadonlySet<Container>): boolean {
+  return (key === 'id' || key === 'args') && !others.has(container);
+}
+
+/** The key that leads on to a string at a depth below the root, counted from 0; its own at the end. */
+function stepOf({ container, key }: FoundString, depth: number): string | undefined {
+  return depth === container.depth ? key : container.line[depth]?.key;
+}
+
+function useAt(found: FoundString, urls: ReadonlyMap<Container, readonly string[]>, format: ConfigFormat): InputUse {
   for (const root of format.serversPaths) {
-    const [server, headers, name] = path.slice(root.length);
-    const inServers = root.every((key, index) => keyOf(path[index]) === key) && path.length > root.length;
-    if (!inServers || server === undefined || headers === undefined) {
+    const server = found.container.line[root.length];
+    if (!server || !root.every((key, depth) => stepOf(found, depth) === key)) {
       continue;
     }
-    const urls = strings
-      .filter(other => other.path.length === root.length + 2 && other.path[root.length] === server)
-      .filter(other => format.urlKeys.includes(keyOf(other.path.at(-1))))
-      .map(other => other.value);
-    const isHeader = path.length === root.length + 3 && keyOf(headers) === 'headers' && name !== undefined;
-    return { urls, server: keyOf(server), ...(isHeader && { header: keyOf(name) }) };
+    const isHeader = found.container.depth === root.length + 2 && stepOf(found, root.length + 1) === 'headers';
+    return { urls: urls.get(server) ?? [], server: server.key, ...(isHeader && { header: found.key }) };
   }
   return { urls: [] };
 }
 
-/** Every string of a JSON text, keys included (a key's own path ends in itself and an empty key). */
+/** Every string of a JSON text, keys included: a key stands in what it leads to. */
 function allStrings(text: string): readonly FoundString[] {
   const found: FoundString[] = [];
-  const open: string[] = [];
-  let counter = 0;
+  const outside: Container = { key: '', depth: 0, line: [] };
+  const open: Container[] = [];
   let key = '';
+  const inside = (around: Container | undefined, name: string): Container => {
+    const container = { key: name, depth: around ? around.depth + 1 : 0, line: around?.line ?? [] };
+    // The root has no key of its own.
+    return around && container.line.length < lineLength
+      ? Object.assign(container, { line: [...container.line, container] })
+      : container;
+  };
   const enter = () => {
-    // The number makes two containers of one key different; strings directly inside share it.
-    open.push(`${key}#${counter++}`);
+    open.push(inside(open.at(-1), key));
     key = '';
   };
   const leave = () => {
@@ -97,11 +134,10 @@ function allStrings(text: string): readonly FoundString[] {
     arrayEnd: leave,
     key: name => {
       key = name;
-      found.push({ path: [...open.slice(1), name, ''], value: name });
+      found.push({ container: inside(open.at(-1) ?? outside, name), key: '', value: name });
     },
     string: value => {
-      // The root container has no key of its own.
-      found.push({ path: [...open.slice(1), key], value });
+      found.push({ container: open.at(-1) ?? outside, key, value });
     },
     noValue: () => {},
     literal: () => {},
@@ -109,10 +145,6 @@ function allStrings(text: string): readonly FoundString[] {
     problem: () => {},
   });
   return found;
-}
-
-function keyOf(step: string | undefined): string {
-  return step?.replace(/#\d+$/, '') ?? '';
 }
 
 /** A JSON text with its escapes undone roughly: `\u006d` could hide a letter of a name, and no honest file has one there. */

@@ -88,6 +88,21 @@ describe('findInputUses', () => {
     assert.deepEqual(uses({ inputs: [input, input, { id, type: 'promptString' }] }), []);
   });
 
+  // A start waits for this, and a repository's file may be made to hold it up: minutes, if it were the square of the size.
+  for (const [title, repeated] of [
+    ['nested', `"b":{"id":"${id}","c":"${reference}",`],
+    ['side by side', `"id":"${id}","c":"${reference}",`],
+  ] as const) {
+    it(`takes a time that grows with the text alone: ${title}`, () => {
+      assert.equal(uses(`{"servers":{"a":{${repeated.repeat(20_000)}`).length, 20_000);
+    });
+  }
+
+  it('names servers and headers as they are called', () => {
+    const servers = { 'a#1': { url, headers: { 'X-Key#2': reference } } };
+    assert.deepEqual(uses({ servers, inputs: [input] }), [{ urls: [url], server: 'a#1', header: 'X-Key#2' }]);
+  });
+
   it('finds nothing where nothing is', () => {
     assert.deepEqual(
       uses({ servers: { a: { url, headers: { Authorization: '${input:other}' } } }, inputs: [input] }),
