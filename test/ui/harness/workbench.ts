@@ -231,7 +231,7 @@ function workbench(page: Page, host: ServerHost, workspace: string, close: () =>
     dismissNotifications: () => dismissNotifications(page),
     acceptNotification: text => acceptNotification(page, text),
     statusBar: () => readStatusBar(page),
-    read: path => readFileSync(join(workspace, path), 'utf8'),
+    read: path => readSaved(join(workspace, path)),
     screenshot,
     screenshots: async name => {
       // There and back again.
@@ -250,6 +250,19 @@ async function isOnPages(page: Page, theme: 'dark' | 'light'): Promise<boolean> 
   const [, ...frames] = page.frames();
   const classes = frames.map(frame => frame.evaluate('document.body.className').catch(() => ''));
   return (await Promise.all(classes)).some(all => String(all).split(' ').includes(`vscode-${theme}`));
+}
+
+/** A file's text. While VS Code saves a file, it is empty for a moment: that is waited out, and nothing else can be told from it. */
+function readSaved(file: string): string {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const text = readFileSync(file, 'utf8');
+    if (text !== '' || Date.now() > deadline) {
+      return text;
+    }
+    // At once for who asks: VS Code saves in a process of its own.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
 }
 
 async function readStatusBar(page: Page): Promise<string[]> {
