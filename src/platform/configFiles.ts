@@ -183,7 +183,7 @@ export class ConfigFiles implements Disposable {
     this.#watchers ??= new ConfigWatchers(this.#user.uri, {
       file: uri => this.#heard(uri),
       folder: uri => this.#heardOfFolder(uri),
-      begun: folders => this.#lookInto(folders),
+      begun: folder => this.#heardOfFolder(folder),
     });
     if (this.#disposed) {
       this.#watchers.dispose();
@@ -306,16 +306,6 @@ export class ConfigFiles implements Disposable {
       this.#soon();
     }
     return matters;
-  }
-
-  #lookInto(folders: readonly vscode.Uri[]): void {
-    const within = new Set(folders.map(comparable));
-    for (const { key, uri, folder } of this.locations) {
-      if (within.has(comparable(vscode.Uri.joinPath(uri, '..'))) || (folder && within.has(comparable(folder.uri)))) {
-        this.#stale.add(key);
-      }
-    }
-    this.#soon();
   }
 
   #soon(): void {

@@ -12,12 +12,15 @@ const levels = 3;
 /** How long after a folder has come it is looked at once more, in ms: its watcher takes a moment to begin. */
 const secondLook = 1000;
 
+/** When what is newly watched is looked at again, in ms: on a busy machine, and in a new window, watchers begin late. */
+const looks = [secondLook, 5000, 15_000];
+
 /** What is told of: of files everything, of folders that they come and go. Each says whether it was one that matters. */
 export interface WatchedEvents {
   file(uri: vscode.Uri): boolean;
   folder(uri: vscode.Uri): boolean;
-  /** What is in these folders is watched now. */
-  begun(folders: readonly vscode.Uri[]): void;
+  /** What is in this folder is watched, since a moment or a while. */
+  begun(folder: vscode.Uri): void;
 }
 
 /**
@@ -84,11 +87,16 @@ export class ConfigWatchers implements Disposable {
     }
     if (added.length > 0) {
       // What has changed since the files were read and before their watchers began is told by nobody.
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer);
-        this.#events.begun(added);
-      }, secondLook);
-      this.#timers.add(timer);
+      for (const look of looks) {
+        const timer = setTimeout(() => {
+          this.#timers.delete(timer);
+          for (const folder of added) {
+            this.#events.begun(folder);
+          }
+          this.watch(this.#locations);
+        }, look);
+        this.#timers.add(timer);
+      }
     }
   }
 

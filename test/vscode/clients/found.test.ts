@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { ConfigFiles } from '../../../src/platform/configFiles.ts';
 import { userFolder } from '../../../src/platform/configLocations.ts';
 import { storageFolder } from '../../../src/platform/storageFolder.ts';
 import { WindowLocks } from '../../../src/platform/windowLocks.ts';
@@ -50,6 +51,29 @@ describe('Files of other clients', () => {
         await untilServers(uri, undefined);
       });
     }
+
+    // A busy machine begins to watch long after it was asked to, and tells nothing of what came before.
+    it('are found where their folder came before anybody watched', async () => {
+      const { context, settings, log } = await services();
+      const { createFileSystemWatcher } = vscode.workspace;
+      const never = () => ({ dispose: () => {} });
+      const deaf = { onDidCreate: never, onDidChange: never, onDidDelete: never, dispose: () => {} };
+      Object.assign(vscode.workspace, { createFileSystemWatcher: () => deaf });
+      const files = new ConfigFiles(userFolder(context, storageFolder(context)), settings, log);
+      try {
+        let told = 0;
+        files.onDidChange(() => told++);
+        const found = async () => (await files.current()).some(({ uri }) => uri === homeUri('.cursor/mcp.json'));
+        assert.equal(await found(), false);
+        told = 0;
+        write(inHome('.cursor/mcp.json'), mcpServers('early'));
+        await until('a second look that finds it', async () => told > 0 && (await found()));
+      } finally {
+        Object.assign(vscode.workspace, { createFileSystemWatcher });
+        files.dispose();
+        remove(inHome('.cursor'));
+      }
+    });
 
     it('are offered as targets once their client is there', async () => {
       const { files } = await services();
